@@ -1,0 +1,407 @@
+"""What a centre is: frozen values with every default filled in and every reference checked.
+
+Built by `specs.load`; read by flows, stacks, agents and deploy. No boto3, pulumi or click here. Keys are as the user
+wrote them (`triage`); titles are what people see in Connect. Times of day are minutes from midnight (0 to 1440),
+durations whole seconds unless the name says days, dates `datetime.date`. Mappings keep the file's order.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .nodes import Node
+from .problems import NOWHERE, Where
+
+Identity = Literal["connect", "saml", "directory"]
+Participant = Literal["agent", "customer"]
+FlowType = Literal[
+    "inbound",
+    "customer_queue",
+    "customer_hold",
+    "agent_hold",
+    "customer_whisper",
+    "agent_whisper",
+    "outbound_whisper",
+    "agent_transfer",
+    "queue_transfer",
+    "module",
+]
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What every named thing carries. `was` is the key it had before a rename; `where` is its line in the file."""
+
+    key: str
+    title: str
+    description: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    was: str | None = None
+    where: Where = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language of the centre. `voice` None = recorded prompts only."""
+
+    key: str  # "fr"
+    code: str  # "fr-FR", what UpdateContactData.LanguageCode takes
+    voice: str | None  # a Polly VoiceId, "Lea"
+    engine: str | None = None  # "standard" | "neural" | "generative"; None = the service's choice
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """What is said in one language."""
+
+    kind: Literal["text", "ssml", "prompt"]
+    value: str  # the text, the SSML document, or the key of a prompt asset (PromptAsset.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """TEXT of spec.md 2, resolved. `by_language` maps a language's key to its speech; the key "" stands for all."""
+
+    by_language: Mapping[str, Speech]
+    where: Where = NOWHERE
+
+    def speech(self, language: str) -> Speech | None:
+        """The speech for `language`, or the one for all languages, or None when there is none."""
+        return self.by_language.get(language) or self.by_language.get("")
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """`instance.features`: the instance attributes that pulumi-aws can set (facts/pulumi-aws.md 2.1)."""
+
+    flow_logs: bool = True
+    early_media: bool = True
+    three_way: bool = True
+    barge: bool = True  # ENHANCED_CONTACT_MONITORING; not settable through pulumi-aws
+    contact_lens: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """The Connect instance. `identity` never changes after creation."""
+
+    alias: str
+    identity: Identity = "connect"
+    inbound: bool = True
+    outbound: bool = True
+    protect: bool = True
+    features: Features = Features()
+    where: Where = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Call recording. With `calls` empty nothing is recorded and no storage is made."""
+
+    calls: tuple[Participant, ...] = ()
+    retention_days: int = 0
+    encrypted: bool = True
+    notice: Text | None = None
+    refuse: str | None = None  # the key that a caller presses to refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Where logs and reports go. Days of retention; None = not kept by us. Streams by ARN."""
+
+    logs_days: int = 30
+    reports_days: int | None = None
+    transcripts_days: int | None = None
+    contact_records: str | None = None
+    agent_events: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """The line's safety promises; when present the twelve hotline rules are errors."""
+
+    emergency_numbers: tuple[str, ...] = ()
+    longest_wait: int = 900
+    fallback_queue: str | None = None  # key of a queue
+    fallback_number: str | None = None  # E.164
+    waive: Mapping[str, str] = field(default_factory=dict)  # {"H04": "reason"}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """One opening window on one day. `end` 1440 = midnight; a night is stored split over midnight."""
+
+    day: str  # one of DAYS
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoursOverride:
+    """Hours of certain dates (both inclusive). `windows` are (start, end) minutes; empty = closed all day."""
+
+    name: str
+    first: dt.date
+    last: dt.date
+    windows: tuple[tuple[int, int], ...] = ()
+    yearly: bool = False
+    holiday: bool = False  # came from the holidays library
+    where: Where = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Hours(Entry):
+    """One hours of operation."""
+
+    time_zone: str = "UTC"
+    periods: tuple[Period, ...] = ()
+    overrides: tuple[HoursOverride, ...] = ()  # past ones pruned by the run's date; at most 50
+
+    @property
+    def always(self) -> bool:
+        """Open 24x7, every day from 00:00 to 00:00, with no closing override."""
+        return not self.overrides and {(p.day, p.start, p.end) for p in self.periods} == {(d, 0, 1440) for d in DAYS}
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultFlows:
+    """Which flow serves each moment; the name of a user's flow, or None = the built-in of spec.md 4."""
+
+    waiting: str | None = None
+    agent_whisper: str | None = None
+    customer_whisper: str | None = None
+    customer_hold: str | None = None
+    agent_hold: str | None = None
+    after_call: str | None = None  # "none" = none
+    outbound: str | None = None
+    transfer_to_queue: str | None = None
+    transfer_to_agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueVariant:
+    """A queue as Connect has it: the queue itself, or one a language (`triage-fr`)."""
+
+    key: str
+    title: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue(Entry):
+    """A queue as the user declares it; `variants` are the real ones (one without `languages`)."""
+
+    hours: str = ""
+    max_contacts: int | None = None
+    open: bool = True  # status: closed = no new contacts, waiting callers are still served
+    caller_id: str | None = None  # key of a phone number
+    caller_name: str | None = None
+    spoken: Text | None = None
+    quick_connects: tuple[str, ...] = ()  # keys; the default (all) is already expanded
+    flows: DefaultFlows = DefaultFlows()
+    languages: tuple[str, ...] = ()
+    own_callbacks: bool = False  # a second queue `<key>-callbacks` for callbacks
+    variants: tuple[QueueVariant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QueueChoice:
+    """A queue in a routing profile. `queue` is the key of a real queue (QueueVariant.key)."""
+
+    queue: str
+    priority: int = 1
+    delay: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingVariant:
+    """A routing profile as Connect has it: one, or one a combination of languages (`nurse-fr-en`)."""
+
+    key: str
+    title: str
+    languages: tuple[str, ...]
+    queues: tuple[QueueChoice, ...]
+    default_outbound: str  # key of a real queue
+
+
+@dataclass(frozen=True, slots=True)
+class AgentDefaults:
+    """Roster defaults; None = not said at this level (profile over `agents:` over these)."""
+
+    security_profiles: tuple[str, ...] | None = None
+    phone_type: Literal["soft", "desk"] | None = None
+    auto_accept: bool | None = None
+    after_contact_work: int | None = None  # seconds; 0 = no limit
+    hierarchy_group: str | None = None
+    remove_after_days: int | None = None
+    confirm_above_share: float | None = None  # 0.10
+    confirm_above_people: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingProfile(Entry):
+    """A routing profile as declared."""
+
+    variants: tuple[RoutingVariant, ...] = ()
+    channels: Mapping[str, int] = field(default_factory=lambda: {"voice": 1})
+    agents: AgentDefaults = AgentDefaults()
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityProfile(Entry):
+    """A security profile; `permissions` is the final sorted list (base plus permissions minus without)."""
+
+    permissions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HierarchyGroup:
+    """A node of the hierarchy. `path` is titles from the top, joined by "/": unique and the key."""
+
+    path: str
+    title: str
+    parent: str | None
+    level: int  # 1 to 5
+    where: Where = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Hierarchy:
+    """Level names and groups, parents before children."""
+
+    levels: tuple[str, ...] = ()
+    groups: tuple[HierarchyGroup, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStatus(Entry):
+    """A custom agent status."""
+
+    order: int | None = None
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class QuickConnect(Entry):
+    """A quick connect: exactly one of phone (E.164), queue (a real queue's key), agent (username), flow."""
+
+    kind: Literal["phone", "queue", "agent", "flow"] = "phone"
+    phone: str | None = None
+    queue: str | None = None
+    agent: str | None = None
+    flow: str | None = None  # the transfer flow of a queue or agent one; None = the built-in
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneNumber(Entry):
+    """A number of the centre."""
+
+    country: str = ""
+    type: Literal["did", "toll_free", "uifn"] = "did"
+    prefix: str | None = None
+    flow: str = ""
+    language: str | None = None
+    sets: Mapping[str, str] = field(default_factory=dict)
+    keep: bool = True
+    published_as: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PromptAsset:
+    """One sound file. `key` is the prompt's key, or `<key>-<language>` for a prompt with files by language."""
+
+    key: str
+    language: str | None
+    path: str  # relative to the folder
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt(Entry):
+    """A prompt and its sound files."""
+
+    assets: tuple[PromptAsset, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A contact attribute that flows may set."""
+
+    key: str
+    values: tuple[str, ...] = ()
+    personal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Staffing:
+    """The load to staff for; `queue` None = the whole centre."""
+
+    queue: str | None
+    calls_per_hour: float
+    handle_time: int
+    within: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class FlowFile:
+    """A flow as read: the envelope's name and type, the rest as nodes with positions for `flows.parse`."""
+
+    name: str
+    type: FlowType
+    file: str
+    node: Node
+    where: Where = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Center:
+    """One contact centre, complete and checked, for one stack."""
+
+    key: str
+    title: str
+    stack: str
+    folder: str  # absolute path
+    region: str
+    account: str | None
+    time_zone: str
+    languages: Mapping[str, Language]  # the first is the main one
+    texts: Mapping[str, Text]
+    instance: Instance
+    recording: Recording
+    data: Data
+    safety: Safety | None
+    hours: Mapping[str, Hours]
+    queues: Mapping[str, Queue]
+    defaults: DefaultFlows
+    routing_profiles: Mapping[str, RoutingProfile]
+    security_profiles: Mapping[str, SecurityProfile]
+    hierarchy: Hierarchy
+    agent_statuses: Mapping[str, AgentStatus]
+    external_numbers: Mapping[str, str]
+    quick_connects: Mapping[str, QuickConnect]
+    phone_numbers: Mapping[str, PhoneNumber]
+    prompts: Mapping[str, Prompt]
+    lambdas: Mapping[str, str]
+    attributes: Mapping[str, Attribute]  # empty = flows may set any
+    rosters: tuple[str, ...]
+    agents: AgentDefaults
+    quotas: Mapping[str, int]
+    staffing: tuple[Staffing, ...]
+    tags: Mapping[str, str]
+    flows: Mapping[str, FlowFile]
+    today: dt.date
+    stacks: tuple[str, ...] = ()  # names under `environments`
+
+    @property
+    def main_language(self) -> str:
+        """The key of the first language."""
+        return next(iter(self.languages))
+
+    @property
+    def stack_name(self) -> str:
+        """The Pulumi stack's name, `<center>.<stack>`."""
+        return f"{self.key}.{self.stack}"

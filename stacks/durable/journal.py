@@ -1,0 +1,129 @@
+"""An append-only journal of JSON records that survives `kill -9`, a torn last line and notices a flipped bit.
+
+One line a record: eight hex digits of CRC-32 over the rest, a space, the record as compact JSON, a newline. The first
+line is a header that names the journal's kind. `append` returns only when the record is on the disk; records of threads
+that wait together share one `fdatasync` (reliability-performance.md 1.2: 322 µs alone, 15 µs when 50 share one).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from .files import crash_point, sync_directory
+
+
+class JournalDamaged(Exception):
+    """A record before the last one does not match its checksum: the journal must not be used."""
+
+    def __init__(self, path: Path, offset: int, reason: str) -> None:
+        super().__init__(f"{path}: damaged at byte {offset}: {reason}")
+        self.path = path
+        self.offset = offset
+        self.reason = reason
+
+
+def encode(record: Mapping[str, Any]) -> bytes:
+    """The line of `record`, newline included."""
+    body = json.dumps(record, separators=(",", ":"), ensure_ascii=False, sort_keys=True).encode()
+    return b"%08x %s\n" % (zlib.crc32(body), body)
+
+
+def decode(data: bytes, path: Path) -> tuple[list[dict[str, Any]], int]:
+    """All whole records in `data` and the length of the part that holds them.
+
+    A last line without its newline is torn: it was never acknowledged and is dropped. A whole line that does not match
+    its checksum raises JournalDamaged with its offset.
+    """
+    records: list[dict[str, Any]] = []
+    start = 0
+    while (end := data.find(b"\n", start)) >= 0:
+        line = data[start:end]
+        body = line[9:]
+        try:
+            good = len(line) > 9 and line[8:9] == b" " and int(line[:8], 16) == zlib.crc32(body)
+            record = json.loads(body) if good else None
+        except ValueError:
+            record = None
+        if not isinstance(record, dict):
+            raise JournalDamaged(path, start, "a record does not match its checksum")
+        records.append(record)
+        start = end + 1
+    return records, start
+
+
+class Journal:
+    """One open journal file. Safe to use from many threads of one process; one process at a time (hold a lock)."""
+
+    def __init__(self, path: Path, kind: str) -> None:
+        """Open or create `path`. Raises JournalDamaged, or OSError when it cannot be read or written."""
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        data = path.read_bytes() if path.exists() else b""
+        records, whole = decode(data, path)
+        if records and records[0].get("journal") != kind:
+            raise JournalDamaged(path, 0, f"this is not a journal of kind {kind!r}")
+        self.records: list[dict[str, Any]] = records[1:]
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        if whole != len(data):
+            os.ftruncate(self._fd, whole)
+        os.lseek(self._fd, 0, os.SEEK_END)
+        self._write_lock = threading.Lock()
+        self._sync_lock = threading.Lock()
+        self._written = 0  # generation of the last written record
+        self._synced = 0  # generation that is on the disk
+        if not records:
+            self.append({"journal": kind, "version": 1})
+            sync_directory(path.parent)
+
+    def append(self, record: Mapping[str, Any]) -> None:
+        """Write `record` and return when it is on the disk. Raises OSError; the record then does not count."""
+        line = encode(record)
+        crash_point("journal:before")
+        with self._write_lock:
+            position = os.lseek(self._fd, 0, os.SEEK_CUR)
+            try:
+                written = os.write(self._fd, line)
+                if written != len(line):  # a full disk can take a part
+                    raise OSError(  # noqa: TRY301 - handled as any other failed writef"{self.path}: only {written} of {len(line)} bytes were written")
+            except OSError:
+                os.ftruncate(self._fd, position)
+                os.lseek(self._fd, position, os.SEEK_SET)
+                raise
+            self._written += 1
+            mine = self._written
+        with self._sync_lock:
+            if self._synced < mine:
+                upto = self._written
+                os.fdatasync(self._fd)
+                self._synced = upto
+        crash_point("journal:after")
+
+    def restart(self, records: list[Mapping[str, Any]], kind: str) -> None:
+        """Replace the whole content by `records` (after a snapshot or a finished run), atomically."""
+        from .files import write_atomic
+
+        with self._write_lock, self._sync_lock:
+            write_atomic(self.path, b"".join(map(encode, [{"journal": kind, "version": 1}, *records])))
+            os.close(self._fd)
+            self._fd = os.open(self.path, os.O_RDWR)
+            os.lseek(self._fd, 0, os.SEEK_END)
+            self._synced = self._written
+
+    def close(self) -> None:
+        """Close the file; nothing is lost by not calling it."""
+        os.close(self._fd)
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
