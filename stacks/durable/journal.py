@@ -58,6 +58,13 @@ def decode(data: bytes, path: Path) -> tuple[list[dict[str, Any]], int]:
     return records, start
 
 
+def _write_all(fd: int, line: bytes, path: Path) -> None:
+    """A full disk can take a part of a line; that is a failure like any other."""
+    written = os.write(fd, line)
+    if written != len(line):
+        raise OSError(f"{path}: only {written} of {len(line)} bytes were written")
+
+
 class Journal:
     """One open journal file. Safe to use from many threads of one process; one process at a time (hold a lock)."""
 
@@ -89,9 +96,7 @@ class Journal:
         with self._write_lock:
             position = os.lseek(self._fd, 0, os.SEEK_CUR)
             try:
-                written = os.write(self._fd, line)
-                if written != len(line):  # a full disk can take a part
-                    raise OSError(  # noqa: TRY301 - handled as any other failed writef"{self.path}: only {written} of {len(line)} bytes were written")
+                _write_all(self._fd, line, self.path)
             except OSError:
                 os.ftruncate(self._fd, position)
                 os.lseek(self._fd, position, os.SEEK_SET)
