@@ -1,0 +1,126 @@
+"""Where a stack keeps what it must not lose: state, journals, the last applied centre, the ledger of agents, the lease.
+
+One `Store` a stack. `FileStore` is the local one, `<centre>/.ccdeploy/stacks/<center>.<stack>/`; every file in it is
+old or new, never torn, and readable by its owner only.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import Final, Protocol
+
+from ...specs.errors import StateError
+from ..durable.files import write_atomic
+from ..durable.journal import Journal, JournalDamaged
+from .lease import Clock, Lease
+
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+class Store(Protocol):
+    """What the engines, the rosters and the pipeline need of a place. Names are flat: letters, digits, `.`, `_`, `-`."""
+
+    @property
+    def where(self) -> str:
+        """The place, as messages name it."""
+        ...
+
+    def read(self, name: str) -> bytes | None:
+        """The content, or None when nothing of that name was ever written."""
+        ...
+
+    def write(self, name: str, data: bytes) -> None:
+        """Replace the content; after a crash a reader finds all of the old or all of the new."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """Remove; nothing there is fine."""
+        ...
+
+    def names(self) -> list[str]:
+        """Everything there is, sorted, the lease and journals included."""
+        ...
+
+    def journal(self, name: str, kind: str) -> Journal:
+        """Open or create a journal. Raises StateError when it is damaged or of another kind."""
+        ...
+
+    def lease(self, what: str = "") -> Lease:
+        """The right to change this stack, as a context manager; entering raises LeaseHeld."""
+        ...
+
+
+class FileStore:
+    """A folder. It is made on the first write, so that reading leaves no trace."""
+
+    def __init__(self, root: Path, clock: Clock = time.time) -> None:
+        self._root = root
+        self._clock = clock
+
+    @property
+    def where(self) -> str:
+        """The folder."""
+        return str(self._root)
+
+    def _path(self, name: str) -> Path:
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is no name for a file of the store")
+        return self._root / name
+
+    def _prepare(self) -> None:
+        if self._root.is_dir():
+            return
+        self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (self._root, *self._root.parents):
+            ignore = folder / ".gitignore"
+            if folder.name == ".ccdeploy" and not ignore.exists():
+                ignore.write_text("*\n", encoding="ascii")
+
+    def read(self, name: str) -> bytes | None:
+        """See Store. Raises StateError when it is there but cannot be read."""
+        path = self._path(name)
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StateError(
+                f"{path} cannot be read: {error.strerror}",
+                where=str(path),
+                hint="check its permissions, then run again",
+            ) from error
+
+    def write(self, name: str, data: bytes) -> None:
+        """See Store. Raises OSError; the old content is then untouched."""
+        self._prepare()
+        write_atomic(self._path(name), data)
+
+    def delete(self, name: str) -> None:
+        """See Store."""
+        self._path(name).unlink(missing_ok=True)
+
+    def names(self) -> list[str]:
+        """See Store."""
+        if not self._root.is_dir():
+            return []
+        return sorted(entry.name for entry in self._root.iterdir() if _NAME.fullmatch(entry.name))
+
+    def journal(self, name: str, kind: str) -> Journal:
+        """See Store."""
+        self._prepare()
+        path = self._path(name)
+        try:
+            return Journal(path, kind)
+        except JournalDamaged as error:
+            raise StateError(
+                f"{path} is damaged at byte {error.offset}: {error.reason}",
+                where=str(path),
+                hint="restore the file from a backup; nothing was used from it and nothing was changed",
+            ) from error
+
+    def lease(self, what: str = "") -> Lease:
+        """See Store."""
+        self._prepare()
+        return Lease(self._path("lease.json"), what, self._clock)
