@@ -126,7 +126,7 @@ class Cloud:
         )
         keys: dict[str, str] = {}
         if is_loopback(self.endpoint_url) and not os.environ.get("AWS_ACCESS_KEY_ID"):
-            keys = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}  # noqa: S105
+            keys = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
         try:
             return self._session.client(service, endpoint_url=self.endpoint_url, config=config, **keys)
         except BotoCoreError as error:
@@ -186,9 +186,7 @@ def _refusal(response: Any, service: str, operation: str) -> CloudError:
 
 def _hint(code: str, service: str, operation: str) -> str:
     if code in FULL:
-        return (
-            "a quota of the account or instance is full: ask AWS for more, then write it under `quotas:` in center.yaml"
-        )
+        return "a quota is full: ask AWS for more, then write the new limit under `quotas:` in center.yaml"
     if code in {"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"}:
         return f"the credentials lack the permission {service}:{operation}"
     if code in {"ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException", "InvalidClientTokenId"}:
