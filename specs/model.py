@@ -184,11 +184,17 @@ class DefaultFlows:
 
 @dataclass(frozen=True, slots=True)
 class QueueVariant:
-    """A queue as Connect has it: the queue itself, or one a language (`triage-fr`)."""
+    """A queue as Connect has it: the queue itself, or one a language (`triage-fr`).
+
+    `callbacks` is the key of the second real queue that holds its callbacks (`triage-fr-callbacks`), where the queue
+    has one of its own; it has the same hours, caller id and flows, and no max_contacts.
+    """
 
     key: str
     title: str
     language: str | None
+    callbacks: str | None = None
+    callbacks_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,13 +210,19 @@ class Queue(Entry):
     quick_connects: tuple[str, ...] = ()  # keys; the default (all) is already expanded
     flows: DefaultFlows = DefaultFlows()
     languages: tuple[str, ...] = ()
-    own_callbacks: bool = False  # a second queue `<key>-callbacks` for callbacks
+    own_callbacks: bool = False  # each variant has a second queue for its callbacks (QueueVariant.callbacks)
     variants: tuple[QueueVariant, ...] = ()
+
+    @property
+    def real_keys(self) -> tuple[str, ...]:
+        """The keys of all real queues behind this one, those for callbacks included."""
+        own = tuple(v.key for v in self.variants)
+        return own + tuple(v.callbacks for v in self.variants if v.callbacks)
 
 
 @dataclass(frozen=True, slots=True)
 class QueueChoice:
-    """A queue in a routing profile. `queue` is the key of a real queue (QueueVariant.key)."""
+    """A queue in a routing profile. `queue` is the key of a real queue; queues for callbacks stand here too."""
 
     queue: str
     priority: int = 1
@@ -405,3 +417,8 @@ class Center:
     def stack_name(self) -> str:
         """The Pulumi stack's name, `<center>.<stack>`."""
         return f"{self.key}.{self.stack}"
+
+    @property
+    def real_queues(self) -> Mapping[str, Queue]:
+        """Every real queue's key (variants and those for callbacks) with the queue it comes from."""
+        return {real: queue for queue in self.queues.values() for real in queue.real_keys}
