@@ -36,7 +36,7 @@ def place() -> str:
     """This host as far as process ids go: a reboot or another container is another place."""
     boot = _text("/proc/sys/kernel/random/boot_id")
     with contextlib.suppress(OSError):
-        return f"{socket.gethostname()} {boot} {os.readlink('/proc/self/ns/pid')}"
+        return f"{socket.gethostname()} {boot} {Path('/proc/self/ns/pid').readlink()}"
     return f"{socket.gethostname()} {boot}"
 
 

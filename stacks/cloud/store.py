@@ -20,7 +20,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 class Store(Protocol):
-    """What the engines, the rosters and the pipeline need of a place. Names are flat: letters, digits, `.`, `_`, `-`."""
+    """What engines, rosters and the pipeline need of a place. Names are flat: letters, digits, `.`, `_`, `-`."""
 
     @property
     def where(self) -> str:
