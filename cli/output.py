@@ -1,0 +1,52 @@
+"""Where text goes: standard output is for data, standard error for talk.
+
+A reader that goes away (`ccdeploy up | head -1`) must never stop a run in the middle of a change: the first broken
+pipe points standard output at nothing and the run goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+
+def detach() -> None:
+    """Point standard output at nothing, so that neither a later write nor the interpreter's exit fails."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, sys.stdout.fileno())
+    os.close(nothing)
+
+
+def out(text: str) -> None:
+    """A line of data on standard output."""
+    try:
+        sys.stdout.write(_writable(text, sys.stdout.encoding) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        detach()
+
+
+def talk(text: str) -> None:
+    """A line for the person at the terminal, on standard error."""
+    try:
+        sys.stderr.write(_writable(text, sys.stderr.encoding) + "\n")
+        sys.stderr.flush()
+    except BrokenPipeError:
+        pass
+
+
+def out_json(value: Mapping[str, Any], *, line: bool = False) -> None:
+    """An object on standard output: indented for people and editors, or as one line of a stream."""
+    if line:
+        out(json.dumps(value, ensure_ascii=False, separators=(", ", ": ")))
+    else:
+        out(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _writable(text: str, encoding: str | None) -> str:
+    """The text as the stream can carry it: a C locale must not turn an accent into a traceback."""
+    name = encoding or "utf-8"
+    return text.encode(name, "backslashreplace").decode(name)
