@@ -91,6 +91,13 @@ class Journal:
 
     def append(self, record: Mapping[str, Any]) -> None:
         """Write `record` and return when it is on the disk. Raises OSError; the record then does not count."""
+        self.sync(self.write(record))
+
+    def write(self, record: Mapping[str, Any]) -> int:
+        """Write `record` without waiting for the disk; `sync` of the number returned does. Raises OSError as `append`.
+
+        For callers that must keep the order of records under a lock of their own and wait outside it.
+        """
         line = encode(record)
         crash_point("journal:before")
         with self._write_lock:
@@ -102,7 +109,10 @@ class Journal:
                 os.lseek(self._fd, position, os.SEEK_SET)
                 raise
             self._written += 1
-            mine = self._written
+            return self._written
+
+    def sync(self, mine: int) -> None:
+        """Return when the record that `write` numbered `mine` is on the disk. Raises OSError."""
         with self._sync_lock:
             if self._synced < mine:
                 upto = self._written
