@@ -8,6 +8,7 @@ what is throttled is repeated here, with back-off and jitter.
 
 from __future__ import annotations
 
+import copy
 import os
 import random
 import threading
@@ -57,6 +58,13 @@ class Cloud:
         self._lock = threading.Lock()
         self._session: Any = None
         self._clients: dict[str, Any] = {}
+        self._attempts = ATTEMPTS
+
+    def impatient(self) -> Cloud:
+        """The same door, the same connections, but each call is tried once: for callers that pace and repeat themselves."""
+        other = copy.copy(self)
+        other._attempts = 1
+        return other
 
     def call(self, service: str, method: str, **params: Any) -> dict[str, Any]:
         """Call boto3's `method` (`create_queue`) of `service` and return the answer without its metadata.
@@ -67,7 +75,7 @@ class Cloud:
         client = self._client(service)
         given = {key: value for key, value in params.items() if value is not None}
         operation = client.meta.method_to_api_mapping.get(method, method)
-        for attempt in range(ATTEMPTS):
+        for attempt in range(self._attempts):
             crash_point(f"call:before:{operation}")
             try:
                 answer = dict(getattr(client, method)(**given))
@@ -75,7 +83,7 @@ class Cloud:
                 wrapped = self._error(error, service, operation)
                 if wrapped is None:
                     raise
-                if attempt + 1 == ATTEMPTS or not _may_repeat(method, wrapped):
+                if attempt + 1 == self._attempts or not _may_repeat(method, wrapped):
                     raise wrapped from error
                 self._sleep(min(0.25 * 2**attempt, 10.0) * random.uniform(0.5, 1.0))  # noqa: S311 - jitter only
                 continue
