@@ -1,0 +1,107 @@
+"""Writes what is generated in the documents: the README's transcript and the command reference.
+
+`python tools/write_docs.py` writes; `--check` only compares (times, ids and ports apart) and names what is stale.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+ROOT = Path(__file__).parent.parent
+COMMAND = Path(sys.executable).parent / "ccdeploy"
+BEGIN, END = "<!-- transcript: begin (tools/write_docs.py) -->", "<!-- transcript: end -->"
+SHOWN = ("validate", "preview", "up", "status")
+VOLATILE = (
+    (re.compile(r"\b\d+(\.\d+)? ?(s|ms|min|seconds|minutes)\b"), "N s"),
+    (re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "ID"),
+    (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
+    (re.compile(r"[ \t]+"), " "),
+)
+
+
+def environment() -> dict[str, str]:
+    """A terminal of 80 columns without colour, in one language."""
+    return {**os.environ, "NO_COLOR": "1", "COLUMNS": "80", "LC_ALL": "C.UTF-8"}
+
+
+def transcript() -> str:
+    """Run the example on a new sandbox and return commands and output as a reader would see them."""
+    lines = []
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "hospital-follow-up"
+        shutil.copytree(ROOT / "examples/hospital-follow-up", folder, ignore=shutil.ignore_patterns(".ccdeploy"))
+        for command in SHOWN:
+            done = subprocess.run(
+                [COMMAND, command, folder.name],
+                cwd=scratch,
+                capture_output=True,
+                text=True,
+                env=environment(),
+                check=True,
+            )
+            lines += [f"$ ccdeploy {command} {folder.name}", (done.stdout + done.stderr).rstrip(), ""]
+    return "\n".join(lines).rstrip()
+
+
+def readme() -> str:
+    """The README with a fresh transcript."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    head, rest = text.split(BEGIN)
+    _, tail = rest.split(END)
+    return f"{head}{BEGIN}\n```console\n{transcript()}\n```\n{END}{tail}"
+
+
+def command_pages(command: click.Command, path: list[str]) -> list[str]:
+    """The help of a command and of those below it."""
+    context = click.Context(command, info_name=" ".join(path), terminal_width=80, max_content_width=80)
+    page = [f"## `{' '.join(path)}`", "", "```text", command.get_help(context), "```", ""]
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            child = command.get_command(context, name)
+            if child is not None and not child.hidden:
+                page += command_pages(child, [*path, name])
+    return page
+
+
+def reference() -> str:
+    """docs/cli.md."""
+    from ccdeploy.cli.main import cli
+
+    head = ["# Commands", "", "Generated from `--help` by `make docs`.", ""]
+    return "\n".join([*head, *command_pages(cli, ["ccdeploy"])]).rstrip() + "\n"
+
+
+def settled(text: str) -> str:
+    """`text` without what differs from run to run."""
+    for pattern, replacement in VOLATILE:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def main() -> int:
+    """Write, or with --check compare; exit code 1 when something is stale."""
+    os.environ.update(environment())
+    pages = {ROOT / "README.md": readme(), ROOT / "docs" / "cli.md": reference()}
+    stale = [
+        path for path, text in pages.items() if not path.exists() or settled(path.read_text("utf-8")) != settled(text)
+    ]
+    if "--check" in sys.argv:
+        for path in stale:
+            print(f"{path.relative_to(ROOT)} is stale; run: make docs")
+        return bool(stale)
+    for path in stale:
+        path.write_text(pages[path], encoding="utf-8")
+        print(f"wrote {path.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
