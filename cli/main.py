@@ -55,7 +55,7 @@ class LazyGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            raise click.UsageError(f"No such command {args[0]!r}.{_nearest(args[0], COMMANDS)}", ctx) from error
+            raise click.UsageError(f"No such command {args[0]!r}.{nearest(args[0], COMMANDS)}", ctx) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - the same
         """The static list: importing a command to print its first line would cost half a second."""
@@ -86,7 +86,7 @@ def _leave(code: int) -> None:
     sys.exit(code)
 
 
-def _nearest(word: str, names: Sequence[str] | dict[str, Any]) -> str:
+def nearest(word: str, names: Sequence[str] | dict[str, Any]) -> str:
     """` Did you mean 'up'?`, or nothing."""
     from difflib import get_close_matches
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from ...specs.problems import Problem
 from .colour import BOLD, RED, YELLOW, paint, wanted
@@ -31,3 +32,38 @@ def summary(errors: int, warnings: int) -> str:
     """`3 errors, 1 warning`, or that there is none."""
     parts = [counted(n, word) for n, word in ((errors, "error"), (warnings, "warning")) if n]
     return ", ".join(parts) if parts else "no problems"
+
+
+def sarif_json(problems: Sequence[Problem]) -> dict[str, Any]:
+    """The problems as a SARIF 2.1.0 log with one run."""
+    return {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "ccdeploy",
+                        "rules": [{"id": code} for code in sorted({p.code for p in problems})],
+                    }
+                },
+                "results": [_sarif_result(problem) for problem in problems],
+            }
+        ],
+    }
+
+
+def _sarif_result(problem: Problem) -> dict[str, Any]:
+    place: dict[str, Any] = {"artifactLocation": {"uri": problem.where.file or "."}}
+    if problem.where.line:
+        region = {"startLine": problem.where.line}
+        if problem.where.column:
+            region["startColumn"] = problem.where.column
+        place["region"] = region
+    text = f"{problem.message} {problem.hint}".strip()
+    return {
+        "ruleId": problem.code,
+        "level": problem.severity,
+        "message": {"text": text},
+        "locations": [{"physicalLocation": place}],
+    }

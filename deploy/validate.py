@@ -1,0 +1,96 @@
+"""Everything that can be known before anything is created: centre, overlays, flows, texts, prompts, calls, rosters.
+
+All checks run, whatever the others find, and their problems come out together, sorted. Nothing is written and nothing
+is called. Pulumi, boto3 and the emulator are never imported here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..specs.errors import Invalid
+from ..specs.problems import Problem, Problems
+
+if TYPE_CHECKING:
+    from ..specs.model import Center
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """What was read and what is wrong with it. `center` is None only if it could not be built at all."""
+
+    center: Center | None
+    people: Any
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> int:
+        """How many problems stop everything."""
+        return sum(problem.severity == "error" for problem in self.problems)
+
+    @property
+    def warnings(self) -> int:
+        """How many stop nothing."""
+        return len(self.problems) - self.errors
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of the JSON contract."""
+        return problems_json(self.problems)
+
+
+def problems_json(problems: tuple[Problem, ...]) -> dict[str, Any]:
+    """`{"problems": […], "errors": n, "warnings": n}`."""
+    errors = sum(problem.severity == "error" for problem in problems)
+    return {
+        "problems": [problem.as_json() for problem in problems],
+        "errors": errors,
+        "warnings": len(problems) - errors,
+    }
+
+
+def validate(folder: Path, *, stack: str = "dev", today: dt.date | None = None, overlays: bool = True) -> Validated:
+    """Read `folder` for `stack` and report every problem; with `overlays` those of every other stack too."""
+    from ..agents.check import check_rosters
+    from ..flows.check import check_flows
+    from ..specs.load import load
+
+    loaded = load(folder, stack=stack, today=today)
+    problems = Problems()
+    problems.extend(loaded.problems.listed())
+    center = loaded.center
+    people = None
+    if center is not None:
+        check_flows(center, problems)
+        checked = check_rosters(center, roster_files(center))
+        people = checked.people
+        problems.extend(_listed(checked.problems))
+        for other in center.stacks if overlays else ():
+            if other != stack:
+                problems.extend(load(folder, stack=other, today=today).problems.listed())
+    return Validated(center, people, tuple(problems.listed()))
+
+
+def roster_files(center: Center) -> list[Path]:
+    """The centre's own rosters, as paths under its folder, in the order of the file."""
+    return [Path(center.folder) / name for name in center.rosters]
+
+
+def valid(folder: Path, *, stack: str = "dev", today: dt.date | None = None) -> tuple[Center, Any, tuple[Problem, ...]]:
+    """The centre, its people and the warnings. Raises Invalid with every problem when there is an error."""
+    result = validate(folder, stack=stack, today=today, overlays=False)
+    if result.errors or result.center is None:
+        count = f"{result.errors} error" + ("" if result.errors == 1 else "s")
+        raise Invalid(
+            f"The folder has {count}; nothing was changed.",
+            result.problems,
+            hint=f"Correct them; to see them again: ccdeploy validate {folder}",
+            where=str(folder),
+        )
+    return result.center, result.people, result.problems
+
+
+def _listed(problems: Problems | list[Problem]) -> list[Problem]:
+    return problems.listed() if isinstance(problems, Problems) else list(problems)
