@@ -61,7 +61,7 @@ class Cloud:
         self._attempts = ATTEMPTS
 
     def impatient(self) -> Cloud:
-        """The same door, the same connections, but each call is tried once: for callers that pace and repeat themselves."""
+        """The same door and connections, but each call is tried once: for callers that pace and repeat themselves."""
         other = copy.copy(self)
         other._attempts = 1
         return other
