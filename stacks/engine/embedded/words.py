@@ -1,0 +1,69 @@
+"""A plan's reasons in words: which inputs differ, from what to what. Secrets are never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from ...provider.schema import DEFAULTS
+from ...provider.values import UNKNOWN, Asset, Properties, Value, has_secret, plain
+
+LONG: Final = 48
+# Compiled documents: their text says nothing to a reader; the resource's own name does.
+_SHORT: Final = frozenset({"content", "template", "policy"})
+_MOST: Final = 6
+
+
+def differences(
+    olds: Properties, news: Properties, changed: Iterable[str], hidden: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """One sentence for each changed input: `description: 'a' -> 'b'`."""
+    quiet = frozenset(hidden)
+    return tuple(
+        f"{key}: changed" if key in quiet else _difference(key, olds.get(key), news.get(key)) for key in changed
+    )
+
+
+def _difference(key: str, old: Value, new: Value) -> str:
+    if has_secret(old) or has_secret(new):
+        return f"{key}: [secret] -> [secret]"
+    old, new = plain(old), plain(new)
+    if key in _SHORT and old is not None and new is not UNKNOWN:
+        return f"{key}: changed"
+    if isinstance(old, dict) and isinstance(new, dict):
+        inner = [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
+        if 0 < len(inner) <= _MOST:
+            return ", ".join(f"{key}.{name}: {show(old.get(name))} -> {show(new.get(name))}" for name in inner)
+        return f"{key}: changed"
+    if isinstance(old, list) and isinstance(new, list):
+        return _items(key, old, new)
+    return f"{key}: {show(old)} -> {show(new)}"
+
+
+def _items(key: str, old: list[Value], new: list[Value]) -> str:
+    added = [item for item in new if item not in old]
+    removed = [item for item in old if item not in new]
+    if len(added) + len(removed) > _MOST or not (added or removed):
+        return f"{key}: {len(old)} -> {len(new)} items" if len(old) != len(new) else f"{key}: changed"
+    return f"{key}: " + ", ".join([*(f"-{show(item)}" for item in removed), *(f"+{show(item)}" for item in added)])
+
+
+def show(value: Value) -> str:
+    """A value in a few characters."""
+    if value is UNKNOWN:
+        return "(known after the run)"
+    if value is None:
+        return "none"
+    if has_secret(value):
+        return "[secret]"
+    if isinstance(value, Asset):
+        return f"a file ({value.sha256[:8]})"
+    if isinstance(value, dict):
+        text = "{" + ", ".join(f"{key}: {show(item)}" for key, item in value.items() if key != DEFAULTS) + "}"
+    elif isinstance(value, list):
+        text = "[" + ", ".join(map(show, value)) + "]"
+    elif isinstance(value, bool):
+        text = "true" if value else "false"
+    else:
+        text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= LONG else text[: LONG - 1] + "…"
