@@ -1,0 +1,273 @@
+"""Every mistake in the rosters, at once: file, line, column, the cell as seen and what to write instead.
+
+Reads no cloud and writes nothing. Speed comes from looking at what rows share once (`terms.py`) and at what is their
+own with one pattern for the whole row; only a row that does not match it is taken apart cell by cell.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..specs.problems import Problem, Where
+from .columns import Layout, check_header
+from .emails import STRICT
+from .headers import read_header
+from .mistakes import Findings, Mistake
+from .model import Checked, Person
+from .own_cells import OwnCells
+from .phones import country_of, read_phone
+from .read import Unreadable, open_table
+from .rules import Rules, rules_of
+from .terms import SHARED, Found, read_terms
+from .usernames import LIMIT, base_name, fold, free_name
+
+if TYPE_CHECKING:
+    from ..specs.model import Center
+    from .model import Terms
+
+_NAME = r"[^\W\d_](?:[^\W\d_]|[.'’\-](?! )| (?=[^\W\d_])){0,250}"
+REMOVE = "remove one of the rows"
+DEFAULT_USERS = 500  # Connect facts 2
+Given = dict[str, tuple[str, int]]  # a folded name and where it stands first
+
+
+def check_rosters(center: Center | None, files: Sequence[Path] = (), *, folder: Path | None = None) -> Checked:
+    """Check `files`, or the centre's own rosters when there are none; without a centre only the form.
+
+    `FILE.xlsx#SHEET` names a sheet. Files are shown relative to the centre's folder (or `folder`) when inside it.
+    """
+    root = Path(center.folder) if center is not None else folder
+    chosen = list(files) or ([Path(center.folder) / name for name in center.rosters] if center is not None else [])
+    check = _Check(rules_of(center))
+    for path in dict.fromkeys(chosen):
+        check.file(path, shown_name(path, root))
+    return check.result()
+
+
+def shown_name(path: Path, root: Path | None) -> str:
+    """How problems and the ledger call a file: relative to the centre's folder when it is in it."""
+    if root is not None:
+        try:
+            return path.resolve().relative_to(root.resolve()).as_posix()
+        except (ValueError, OSError):
+            pass
+    return path.as_posix()
+
+
+class _Check:
+    """What is known across the files of one run."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self.people: list[Person] = []
+        self.problems: list[Problem] = []
+        self.remarks: list[str] = []
+        self.files: list[str] = []
+        self.rows: dict[str, int] = {}
+        self.usernames: Given = {}
+        self.mails: dict[str, int] = {}  # folded address -> index of the person who has it first
+        self.unnamed: list[int] = []  # indexes of people whose username is still to be made
+        self.country: Callable[[], str | None] = _once(lambda: country_of(rules.center) if rules.center else None)
+        self.phones: dict[str, str | Mistake] = {}
+        self.terms: dict[tuple[str, ...], tuple[Terms, Found]] = {}
+        self.quick = _pattern(rules)
+
+    def file(self, path: Path, shown: str) -> None:
+        """Check one file and keep its people."""
+        self.files.append(shown)
+        findings = Findings(shown)
+        try:
+            real, sheet = _sheet_of(path)
+            table = open_table(real, shown, sheet)
+            self._table(table.rows, shown, findings)
+        except Unreadable as error:
+            self.problems.append(Problem(error.where, error.code, error.message, error.hint))
+        self.problems += findings.problems()
+
+    def _table(self, rows: Iterable[tuple[int, list[str]]], shown: str, findings: Findings) -> None:
+        rows = iter(rows)
+        line, cells = next(((n, c) for n, c in rows if any(x.strip() for x in c)), (0, []))
+        if not cells:
+            raise Unreadable(Where(shown, 1), "empty-file", "the file is empty", "it needs a header line")
+        header = read_header(cells)
+        findings.names = header.names
+        layout = check_header(header, line, self.rules, findings, self.remarks, shown)
+        if layout is None:
+            return
+        self.terms = {}
+        before = len(self.people)
+        self._rows(rows, layout, shown, findings)
+        self.rows[shown] = len(self.people) - before
+
+    def _rows(self, rows: Iterable[tuple[int, list[str]]], layout: Layout, shown: str, findings: Findings) -> None:
+        """The loop over all rows: what is shared is looked up, what is their own is matched in one go."""
+        pick_own, pick_shared, width = layout.own, layout.shared, layout.width
+        quick, terms, people = self.quick, self.terms, self.people
+        pick_extras = layout.extras
+        for line, row in rows:
+            if len(row) != width:
+                row = self._fit(row, width, line, findings)
+            own = pick_own(row)
+            shared = pick_shared(row)
+            joined = "\x1f".join(own)
+            known = terms.get(shared)
+            simple = known is not None and not known[1] and known[0].phone_type == "soft" and not any(pick_extras(row))
+            if simple and known is not None and quick(joined) and _composed(joined):
+                person = Person(own[0], own[2], own[3], own[1], known[0], shown, line)
+            elif not joined.strip("\x1f \u00a0") and not "".join(row).strip(" \u00a0"):
+                continue
+            else:
+                self._slow(own, shared, row, layout, shown, line, findings)
+                continue
+            people.append(person)
+            self._enter(person, layout, findings)
+
+    def _fit(self, row: list[str], width: int, line: int, findings: Findings) -> list[str]:
+        """A row as wide as the header: blank cells are added; full cells beyond it are a mistake."""
+        if len(row) > width and any(cell.strip() for cell in row[width:]):
+            hint = "a cell that holds the delimiter needs quotes; or the header lacks a name"
+            text = f"the row has {len(row)} cells, the header {width}"
+            findings.add(line, width + 1, Mistake("extra-cells", text, hint))
+        return (row + [""] * (width - len(row)))[:width]
+
+    def _slow(
+        self,
+        own: tuple[str, ...],
+        shared: tuple[str, ...],
+        row: list[str],
+        layout: Layout,
+        shown: str,
+        line: int,
+        findings: Findings,
+    ) -> None:
+        known = self.terms.get(shared)
+        if known is None:
+            known = self.terms[shared] = read_terms(self.rules, dict(zip(SHARED, shared, strict=True)))
+        for column, mistake in known[1]:
+            findings.add(line, layout.column(column), mistake)
+        person = Person(own[0], own[2], own[3], own[1], known[0], shown, line)
+        self._own(person, own, layout, row, findings)
+
+    def _own(self, person: Person, own: tuple[str, ...], layout: Layout, row: list[str], findings: Findings) -> None:
+        """Take one row apart, cell by cell."""
+        cells = OwnCells(self.rules, layout, person.line, findings)
+        person = cells.read(person, own)
+        phone_cell = layout.cell(row, "desk_phone")
+        person = cells.phone(person, phone_cell, self._phone, bool(layout.cell(row, "phone_type")))
+        person = cells.extras(person, row, self._phone)
+        self.people.append(person)
+        self._enter(person, layout, findings)
+
+    def _phone(self, text: str) -> str:
+        """A number in E.164; each distinct cell is read once. Raises Mistake."""
+        found = self.phones.get(text)
+        if found is None:
+            try:
+                found = read_phone(text, self.country())
+            except Mistake as mistake:
+                found = mistake
+            self.phones[text] = found
+        if isinstance(found, Mistake):
+            raise found
+        return found
+
+    def _enter(self, person: Person, layout: Layout, findings: Findings) -> None:
+        """Nobody twice: neither a username nor a name with its e-mail address."""
+        index = len(self.people) - 1
+        if person.username:
+            key = fold(person.username)
+            first = self.usernames.setdefault(key, (person.file, person.line))
+            if first != (person.file, person.line):
+                at = Where(*first)
+                mistake = Mistake(
+                    "duplicate-username", f"{person.username!r} stands twice: also at {at}", "remove one of the rows"
+                )
+                findings.add(person.line, layout.column("username"), mistake)
+        elif person.first_name or person.last_name:
+            self.unnamed.append(index)
+        if person.email:
+            other = self.mails.setdefault(person.email.casefold(), index)
+            if other != index:
+                self._shared_mail(person, self.people[other], layout, findings)
+
+    def _shared_mail(self, person: Person, other: Person, layout: Layout, findings: Findings) -> None:
+        at = Where(other.file, other.line)
+        same = (person.first_name, person.last_name) == (other.first_name, other.last_name)
+        column = layout.column("email")
+        if same and not (person.username and other.username):
+            mistake = Mistake(
+                "duplicate-person", f"{person.email!r} stands twice: also at {at}", "remove one of the rows"
+            )
+        else:
+            hint = "each can then reset the other's password; give each person an address of their own"
+            mistake = Mistake("shared-email", f"{person.email!r} is also the address of {at}", hint, "warning")
+        findings.add(person.line, column, mistake)
+
+    def result(self) -> Checked:
+        """Name the unnamed, in the files' order, and hand everything over."""
+        for index in self.unnamed:
+            person = self.people[index]
+            try:
+                base = base_name(person.first_name, person.last_name)
+            except Mistake as m:
+                self.problems.append(Problem(Where(person.file, person.line), m.code, m.message, m.hint))
+                continue
+            name = free_name(base, lambda n: fold(n) in self.usernames)
+            self.usernames[fold(name)] = (person.file, person.line)
+            self.people[index] = person._replace(username=name, derived=base)
+        self._quota()
+        problems = sorted(dict.fromkeys(self.problems), key=lambda p: (p.where, p.severity, p.code, p.message))
+        return Checked(tuple(self.people), tuple(problems), tuple(self.files), tuple(self.remarks), self.rows)
+
+    def _quota(self) -> None:
+        """More people than the instance takes would fail one by one, hours later."""
+        center = self.rules.center
+        if center is None or not self.files:
+            return
+        limit = center.quotas.get("users", DEFAULT_USERS)
+        count = sum(p.terms.status != "removed" for p in self.people)
+        if count > limit:
+            text = f"{count:,} people, but the quota of users is {limit:,}"
+            hint = (
+                f"ask AWS for more (Service Quotas, L-9A46857E), then write quotas: {{users: {count}}} in center.yaml"
+            )
+            self.problems.append(Problem(Where(self.files[0]), "quota-users", text, hint))
+
+
+def _once(make: Callable[[], str | None]) -> Callable[[], str | None]:
+    """`make`, called at most once: time zones and their countries are only read when a national number turns up."""
+    made: list[str | None] = []
+
+    def get() -> str | None:
+        if not made:
+            made.append(make())
+        return made[0]
+
+    return get
+
+
+def _pattern(rules: Rules) -> Callable[[str], object]:
+    """One pattern for the four cells of a row that needs no second look: username, e-mail, first and last name."""
+    username = rf"(?:[A-Za-z0-9][A-Za-z0-9_.\-]{{1,{LIMIT[rules.identity] - 1}}})"
+    username += "?" if rules.identity == "connect" else ""
+    email = STRICT if rules.identity == "connect" else f"(?:{STRICT})?"
+    return re.compile(f"{username}\x1f{email}\x1f{_NAME}\x1f{_NAME}").fullmatch
+
+
+def _composed(text: str) -> bool:
+    """Composed letters, and none of the pairs that a wrong encoding leaves behind."""
+    if text.isascii():
+        return True
+    return "Ã" not in text and "Â" not in text and unicodedata.is_normalized("NFC", text)
+
+
+def _sheet_of(path: Path) -> tuple[Path, str | None]:
+    """`FILE.xlsx#SHEET` as file and sheet."""
+    name, mark, sheet = str(path).rpartition("#")
+    if mark and sheet and not path.exists() and name.lower().endswith((".xlsx", ".xlsm")):
+        return Path(name), sheet
+    return path, None

@@ -1,0 +1,32 @@
+"""E-mail addresses: a strict pattern first, the library for the odd ones, the network never."""
+
+from __future__ import annotations
+
+import re
+
+from .mistakes import Mistake
+
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+STRICT = rf"[A-Za-z0-9_](?:[A-Za-z0-9_%+-]|\.(?!\.|@)){{0,63}}@(?:{_LABEL}\.)+[A-Za-z]{{2,24}}"
+_STRICT = re.compile(STRICT)
+
+
+def read_email(text: str) -> str:
+    """`text` as an address. Raises Mistake with what to write instead."""
+    if _STRICT.fullmatch(text) and len(text) <= 254:
+        return text
+    if "@" not in text:
+        raise Mistake("bad-email", f"{text!r} is not an e-mail address", "it needs a name, an @ and a domain")
+    if re.search(r"[;,|\s]", text.strip()):
+        parts = re.split(r"[;,|\s]+", text.strip())
+        if len(parts) > 1 and parts[1].count("@"):
+            raise Mistake("bad-email", f"{text!r} holds more than one address", "write one; a person has one sign-in")
+        likely = re.sub(r"[;,|]", ".", re.sub(r"\s+", "", text))
+        raise Mistake("bad-email", f"{text!r} is not an e-mail address", f'did you mean "{likely}"?')
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        return validate_email(text, check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        reason = str(error).split(". ")[0].rstrip(".")
+        raise Mistake("bad-email", f"{text!r} is not an e-mail address", reason) from None

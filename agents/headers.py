@@ -1,0 +1,84 @@
+"""Which column is which, however the header spells it.
+
+Names are compared without case, accents, spaces and punctuation, in six languages (`headers.json`): "Prénom", "prenom"
+and "PRENOM" are all `first_name`. "group" finds "Group " with a no-break space, too.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+# The order in which our own templates and exports write the columns.
+COLUMNS = (
+    "username",
+    "email",
+    "first_name",
+    "last_name",
+    "routing_profile",
+    "languages",
+    "security_profiles",
+    "hierarchy_group",
+    "status",
+    "starts_on",
+    "ends_on",
+    "phone_type",
+    "desk_phone",
+    "auto_accept",
+    "after_contact_work",
+    "skills",
+    "tags",
+)
+ALL_COLUMNS = (*COLUMNS, "secondary_email", "mobile", "password")
+
+
+def loose(text: str) -> str:
+    """`text` as it is compared: no accents, case, spaces or punctuation."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(c for c in plain if c.isalnum())
+
+
+@cache
+def words(name: str) -> dict[str, str]:
+    """The loose form of every known word of `name` ("headers" or "words"), and what it means."""
+    table: dict[str, list[str]] = json.loads(resources.files(__package__).joinpath(f"{name}.json").read_text("utf-8"))
+    known = {loose(word): meaning for meaning, spellings in table.items() for word in spellings}
+    return known | {loose(meaning): meaning for meaning in table}
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The header of one file. `index` maps our name to the position from 0; `names` are the cells as written."""
+
+    names: tuple[str, ...]
+    index: dict[str, int]
+    unknown: tuple[int, ...]
+    doubled: tuple[tuple[int, int], ...]  # (position of the second, position of the first)
+
+    def written(self, column: str) -> str:
+        """How the file itself spells our column `column`; our own name when it is not there."""
+        at = self.index.get(column)
+        return column if at is None else self.names[at]
+
+
+def read_header(cells: Sequence[str]) -> Columns:
+    """Recognise a header. Empty cells at the end are dropped; unknown and doubled names are listed."""
+    names = [c.replace("\u00a0", " ").strip() for c in cells]
+    while names and not names[-1]:
+        names.pop()
+    index: dict[str, int] = {}
+    unknown: list[int] = []
+    doubled: list[tuple[int, int]] = []
+    for at, name in enumerate(names):
+        column = words("headers").get(loose(name))
+        if column is None:
+            unknown.append(at)
+        elif column in index:
+            doubled.append((at, index[column]))
+        else:
+            index[column] = at
+    return Columns(tuple(names), index, tuple(unknown), tuple(doubled))

@@ -1,0 +1,217 @@
+"""A roster file becomes rows with their physical lines, whatever spreadsheet program wrote it.
+
+CSV in UTF-8 (with or without a byte order mark), UTF-16 or Windows-1252; commas, semicolons or tabs, with or without a
+`sep=` line; quoted line breaks. `.xlsx` is left to `sheet.py`. What cannot be read is one problem, never a traceback:
+a folder, an unreadable, empty, binary, torn or enormous file. Nothing is guessed where a guess could change a name.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..specs.problems import Where
+
+MAX_BYTES = 256 * 1024 * 1024  # a million people need 180 MB
+MAX_CELL = 32_767  # what a spreadsheet cell can hold
+_DELIMITERS = ",;\t|"
+_MACRON = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")  # bytes that Windows-1252 does not have
+
+
+class Unreadable(Exception):
+    """A file that cannot be read as a roster; becomes one problem."""
+
+    def __init__(self, where: Where, code: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.where = where
+        self.code = code
+        self.message = message
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An open roster: `rows` yields (line, cells) from the header on; blank rows are left out.
+
+    `encoding` and `delimiter` say how a CSV was read; `sheet` names the sheet of a workbook. `rows` may raise
+    Unreadable half-way (an unclosed quote, an overlong cell).
+    """
+
+    rows: Iterator[tuple[int, list[str]]]
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+
+
+def open_table(path: Path, shown: str, sheet: str | None = None) -> Table:
+    """Open `path` (called `shown` in problems). Raises Unreadable."""
+    data = _bytes(path, shown)
+    if data.startswith(b"PK\x03\x04"):
+        from .sheet import open_sheet
+
+        return open_sheet(data, shown, sheet)
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        hint = "open it and save it as .xlsx or as CSV"
+        raise Unreadable(Where(shown), "old-excel", "this is an old .xls workbook (or one with a password)", hint)
+    text, encoding = decode(data, shown)
+    return _open_text(text, shown, encoding)
+
+
+def _bytes(path: Path, shown: str) -> bytes:
+    """The whole file. Raises Unreadable with the reason in words."""
+    try:
+        if path.is_dir():
+            raise Unreadable(Where(shown), "not-a-file", "this is a folder", "name a .csv or .xlsx file in it")
+        if not path.exists():
+            raise Unreadable(Where(shown), "missing-file", "there is no such file", "check its name and folder")
+        if not path.is_file():
+            raise Unreadable(Where(shown), "not-a-file", "this is not an ordinary file", "name a .csv or .xlsx file")
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            megabytes = size // (1024 * 1024)
+            text = f"the file has {megabytes:,} MB, a roster at most {MAX_BYTES // (1024 * 1024)}"
+            raise Unreadable(Where(shown), "too-large", text, "split it, and list each part under rosters:")
+        data = path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise Unreadable(Where(shown), "unreadable", f"cannot be read: {reason}", "check its permissions") from error
+    if not data.strip():
+        hint = "it needs a header line; `ccdeploy roster template` writes one"
+        raise Unreadable(Where(shown, 1), "empty-file", "the file is empty", hint)
+    return data
+
+
+def decode(data: bytes, shown: str) -> tuple[str, str]:
+    """The text of a CSV and the encoding it was read in. Raises Unreadable for what is not text.
+
+    Order: a byte order mark decides; else strict UTF-8, which no other encoding passes by chance; else UTF-16 without
+    a mark (zeros at every second byte); else Windows-1252, the default of Excel in western Europe, if every byte is
+    one of its characters; else charset-normalizer's best guess.
+    """
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if data.startswith(mark):
+            return _strict(data, encoding, shown), encoding
+    if b"\0" in data:
+        return _wide(data, shown)
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError as error:
+        at = error.start
+    if not _MACRON.search(data) and not re.search(rb"[\x00-\x08\x0e-\x1f]", data):
+        return data.decode("windows-1252"), "windows-1252"
+    return _guess(data, shown, at)
+
+
+def _strict(data: bytes, encoding: str, shown: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        text = f"the file begins as {error.encoding.upper()} but its byte {error.start + 1} is not"
+        raise Unreadable(Where(shown, line), "encoding", text, "save it again as CSV UTF-8") from error
+
+
+def _wide(data: bytes, shown: str) -> tuple[str, str]:
+    """UTF-16 without its mark, or a refusal: a zero byte is in no text of one byte a character."""
+    half = len(data) // 2
+    if len(data) % 2 == 0 and data[1::2].count(0) > half * 0.6:
+        return _strict(data, "utf-16-le", shown), "utf-16-le"
+    if len(data) % 2 == 0 and data[0::2].count(0) > half * 0.6:
+        return _strict(data, "utf-16-be", shown), "utf-16-be"
+    at = data.index(b"\0")
+    hint = "save it again as CSV UTF-8, or give the .xlsx itself"
+    raise Unreadable(
+        Where(shown, data.count(b"\n", 0, at) + 1), "binary", f"this is no text file: byte {at + 1} is zero", hint
+    )
+
+
+def _guess(data: bytes, shown: str, at: int) -> tuple[str, str]:
+    """The last resort, for text of other places."""
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data[: 256 * 1024]).best()
+    if best is not None and best.encoding not in {"ascii", "utf_8"} and best.chaos < 0.1 and _textual(data):
+        try:
+            return data.decode(best.encoding), best.encoding
+        except (UnicodeDecodeError, LookupError):
+            pass
+    line = data.count(b"\n", 0, at) + 1
+    text = f"the text is in no encoding that is known here (byte {at + 1})"
+    raise Unreadable(Where(shown, line), "encoding", text, "save it again as CSV UTF-8")
+
+
+def _textual(data: bytes) -> bool:
+    """No control characters but tab and line ends in the first part."""
+    return not re.search(rb"[\x00-\x08\x0e-\x1f]", data[: 1024 * 1024])
+
+
+def _open_text(text: str, shown: str, encoding: str) -> Table:
+    first, skip = _first_line(text)
+    named = re.fullmatch(r"sep=(.)?", first, re.IGNORECASE | re.DOTALL)
+    delimiter = (named[1] or ",") if named else find_delimiter(text)
+    return Table(_rows(text, shown, delimiter, skip=skip if named else 0), encoding, delimiter)
+
+
+def _first_line(text: str) -> tuple[str, int]:
+    """The first line without its end, and where the second begins."""
+    match = re.match(r"([^\r\n]*)(\r\n|\r|\n|$)", text)
+    assert match is not None
+    return match[1], match.end()
+
+
+def find_delimiter(text: str) -> str:
+    """The delimiter of a text without a `sep=` line: the one that splits its first row into the most known columns."""
+    from .headers import read_header
+
+    head = next((line for line in text[: 64 * 1024].splitlines() if line.strip()), "")
+    best, score = ",", (-1, -1)
+    for delimiter in _DELIMITERS:
+        try:
+            cells = next(csv.reader([head], delimiter=delimiter), [])
+        except csv.Error:
+            continue
+        found = (len(read_header(cells).index), len(cells))
+        if found > score:
+            best, score = delimiter, found
+    return best
+
+
+def _rows(text: str, shown: str, delimiter: str, skip: int) -> Iterator[tuple[int, list[str]]]:
+    """Rows with the physical line on which each begins."""
+    source = io.StringIO(text, newline="")
+    source.seek(skip)
+    before = 1 if skip else 0
+    reader = csv.reader(source, delimiter=delimiter, strict=True)
+    line = 1 + before
+    csv.field_size_limit(MAX_CELL)
+    try:
+        for cells in reader:
+            if cells:
+                yield line, cells
+            line = reader.line_num + 1 + before
+    except csv.Error as error:
+        raise _csv_problem(error, shown, line) from error
+
+
+def _csv_problem(error: csv.Error, shown: str, line: int) -> Unreadable:
+    """The reader's own words say little to a supervisor."""
+    words = str(error)
+    where = Where(shown, line)
+    if "field larger" in words:
+        text = f"a cell is longer than the {MAX_CELL:,} characters that a spreadsheet allows"
+        return Unreadable(where, "long-cell", text, 'look for a quote (") that is never closed')
+    if "unexpected end" in words:
+        return Unreadable(where, "open-quote", 'a quote (") opens here and is never closed', "close it, or remove it")
+    if "expected after" in words:
+        hint = 'write a quote inside a quoted cell twice ("")'
+        return Unreadable(where, "stray-quote", "text follows a closing quote", hint)
+    return Unreadable(where, "bad-csv", f"this row cannot be read ({words})", "save the file again as CSV UTF-8")
