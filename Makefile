@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PACKAGES := specs flows stacks agents sandbox deploy cli
 
-.PHONY: demo test lint format types imports tests typing golden docs bench clean
+.PHONY: demo test pulumi lint format types imports tests typing golden docs bench clean
 
 $(VENV)/.run: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "ccdeploy needs Python 3.10 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)")'
@@ -44,6 +44,13 @@ tests: $(VENV)/.dev
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 test: lint imports types tests
+
+# The real Pulumi CLI, from source, for tests/engine and for moving a stack to Pulumi (needs Go; three minutes).
+PULUMI := 3.250.0
+pulumi: .tools/bin/pulumi
+.tools/bin/pulumi: tools/pulumi/go.mod
+	cd tools/pulumi && go build -ldflags "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v$(PULUMI)" \
+		-o ../../.tools/bin/pulumi github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
 
 golden: $(VENV)/.dev
 	$(BIN)/pytest -q --rewrite-golden
