@@ -54,6 +54,7 @@ EVERY = tuple(_OPTIONS)
 
 folder = click.argument("folder", required=False, metavar="[DIR]", type=click.Path(path_type=Path))
 files = click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
+no_rosters = click.option("--no-rosters", "rosters", flag_value=False, default=True, help="Leave the rosters out.")
 allow_suspend = click.option(
     "--allow-suspend",
     type=click.IntRange(min=0),

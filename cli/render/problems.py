@@ -6,7 +6,9 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from ...deploy.settings import Settings
 from ...specs.problems import Problem
+from ..output import talk
 from .colour import BOLD, RED, YELLOW, paint, wanted
 
 
@@ -21,6 +23,12 @@ def _line(problem: Problem, on: bool) -> str:
     place = f"{paint(str(problem.where), BOLD, on)}: " if str(problem.where) else ""
     text = f"{place}{word}: {problem.message}"
     return f"{text}\n    hint: {problem.hint}" if problem.hint else text
+
+
+def warn(given: Settings, problems: Sequence[Problem]) -> None:
+    """Warnings on standard error, unless only JSON or silence is wanted."""
+    if problems and not given.json and not given.quiet:
+        talk(problems_text(problems))
 
 
 def counted(number: int, word: str) -> str:

@@ -1,0 +1,27 @@
+"""`ccdeploy down`: remove what this stack made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ...deploy.settings import Settings
+from ..options import folder as folder_argument
+from ..options import settings
+
+
+@click.command()
+@folder_argument
+@settings("stack", "target", "engine", "json", "yes", "verbose", "quiet", "today")
+@click.option("--all", "everything", is_flag=True, help="Also release kept numbers and delete the protected instance.")
+def command(given: Settings, folder: Path | None, everything: bool) -> None:
+    """Remove what this stack made, its people first.
+
+    Kept numbers and their instance stay. What was made by hand is never touched.
+    """
+    from ...deploy import actions
+    from ..render.run import listener
+
+    result = actions.down(given, folder, listener(given), everything=everything)
+    click.get_current_context().exit(result.exit_code)

@@ -1,0 +1,35 @@
+"""`ccdeploy preview`: what up would change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ...deploy.settings import Settings
+from ..options import allow_suspend, no_rosters, settings
+from ..options import folder as folder_argument
+
+
+@click.command()
+@folder_argument
+@settings("stack", "target", "engine", "json", "verbose", "quiet", "today")
+@no_rosters
+@allow_suspend
+def command(given: Settings, folder: Path | None, rosters: bool, allow_suspend: int | None) -> None:
+    """Show what up would change, and why.
+
+    Reads only: nothing is called that changes anything and nothing is written.
+    """
+    from ...deploy import actions
+    from ..output import out, out_json
+    from ..render.plan import plan_text
+    from ..render.problems import warn
+
+    found = actions.read(given, folder, "preview")
+    warn(given, found.warnings)
+    plan = actions.preview(given, found, rosters=rosters, allow_suspend=allow_suspend)
+    if given.json:
+        out_json(plan.as_json())
+    else:
+        out(plan_text(plan.steps, plan.agents, verbose=given.verbose))

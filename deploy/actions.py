@@ -1,0 +1,80 @@
+"""The commands as functions: settings and a folder in, a value or events out. No terminal here.
+
+Each function reads the folder, wires what it needs and calls the pipeline; the command line only draws.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..specs.problems import Problem
+from . import pipeline
+from .events import OnEvent, Result
+from .interrupt import stoppable
+from .settings import Settings, center_folder
+from .target import check_target
+from .validate import valid
+from .wiring import work
+
+if TYPE_CHECKING:
+    from ..agents.model import Checked
+    from ..specs.model import Center
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A folder that has no error: its centre, its people, and the warnings."""
+
+    folder: Path
+    center: Center
+    people: Checked
+    warnings: tuple[Problem, ...]
+
+
+def read(settings: Settings, folder: Path | None, command: str) -> Read:
+    """Read and check the folder. Raises Invalid with every problem, Refused for a target that cannot be used."""
+    place = center_folder(folder)
+    check_target(settings, command)
+    center, people, problems = valid(place, stack=settings.stack, today=settings.today)
+    return Read(place, center, people, problems)
+
+
+def preview(settings: Settings, found: Read, *, rosters: bool, allow_suspend: int | None) -> pipeline.Preview:
+    """The plan of `up`, nothing written."""
+    with work(settings, found.folder, found.center, writing=False) as wired:
+        return pipeline.preview(wired, found.people if rosters else None, allow_suspend=allow_suspend)
+
+
+def up(settings: Settings, found: Read, on_event: OnEvent, *, rosters: bool, allow_suspend: int | None) -> Result:
+    """Make it stand."""
+    with stoppable() as stop, work(settings, found.folder, found.center, writing=True) as wired:
+        people = found.people if rosters else None
+        return pipeline.up(wired, people, on_event, stop, allow_suspend=allow_suspend)
+
+
+def down(settings: Settings, folder: Path | None, on_event: OnEvent, *, everything: bool) -> Result:
+    """Remove it. The folder may have mistakes by now: what was applied last decides, where there is such a record."""
+    place = center_folder(folder)
+    check_target(settings, "down")
+    center = applied_center(settings, place)
+    with stoppable() as stop, work(settings, place, center, writing=True) as wired:
+        return pipeline.down(wired, on_event, stop, everything=everything)
+
+
+def applied_center(settings: Settings, folder: Path) -> Center:
+    """The last applied Center of the folder's stack, else the folder's own. Raises Invalid when neither can be had."""
+    from ..specs.errors import Invalid
+    from ..specs.load import load
+    from .wiring import last_applied, store_of
+
+    loaded = load(folder, stack=settings.stack, today=settings.today)
+    if loaded.center is None:
+        raise Invalid(
+            "center.yaml has mistakes that hide which centre it is; nothing was changed.",
+            loaded.problems.listed(),
+            hint=f"Correct them: ccdeploy validate {folder}",
+            where=str(folder),
+        )
+    return last_applied(store_of(folder, loaded.center.stack_name)) or loaded.center

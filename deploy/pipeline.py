@@ -1,0 +1,134 @@
+"""What `up`, `preview` and `down` do, stage by stage.
+
+    read      deploy.validate: the folder becomes a Center, flows and people. No remote call, nothing written.
+    wire      deploy.wiring: target, engine, providers, store, sandbox. Nothing is called yet.
+    prepare   under the lease: quotas of the folder are granted on the sandbox, what an interrupted run left is settled.
+    (a) stack     the program on the engine, names that are about to go still registered (`retiring`). May create,
+                  update and replace; deletes nothing that people may still use.
+    (b) rosters   agents.plan and agents.apply: moves people off what goes. Touches people only.
+    (c) retire    the program again without the retiring names: now they are deleted. Only if anything was retiring
+                  and the rosters were applied; with `--no-rosters` it is left out and named in the result.
+    (d) outputs   what stands now; the Center is saved as the last applied one. Nothing remote.
+
+`preview` walks the same stages with an engine that plans and a roster plan that is not applied: it reads and writes
+nothing. `down` takes the people away first, then everything but what is to be kept. A stage that fails ends the run;
+what was done stays recorded, and the same command finishes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..stacks.engine.plan import Changes, Step
+from . import people, retiring
+from .events import NO_AGENTS, OnEvent
+from .run import Run
+from .wiring import LAST_APPLIED, Work
+
+if TYPE_CHECKING:
+    from ..agents.model import Checked
+    from .events import Result
+    from .interrupt import Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What `up` would do. `steps` hold no agents; `agents` are counts."""
+
+    steps: tuple[Step, ...]
+    agents: Mapping[str, int]
+
+    @property
+    def changes(self) -> Changes:
+        """The counts of the steps."""
+        return Changes.of(self.steps)
+
+    @property
+    def any(self) -> bool:
+        """Whether `up` would change anything."""
+        return self.changes.any or any(count for word, count in self.agents.items() if word != "same")
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of the JSON contract."""
+        return {
+            "steps": [
+                {"action": step.action, "type": step.type, "name": step.name, "why": list(step.why)}
+                for step in self.steps
+            ],
+            "changes": self.changes.as_json(),
+            "agents": {word: count for word, count in self.agents.items() if word != "failed"},
+        }
+
+
+def preview(work: Work, checked: Checked | None, *, allow_suspend: int | None = None) -> Preview:
+    """The whole plan, all stages as one. Reads only. `checked` None leaves the rosters out.
+
+    Raises CcdeployError with the first failure when the program cannot be planned.
+    """
+    from ..stacks.program import program
+
+    planned = work.engine.preview(program(work.center, None, work.flows))
+    if planned.failures:
+        raise people.failure(planned.failures[0])
+    agents = dict(NO_AGENTS)
+    if checked is not None:
+        agents |= people.plan(work, checked, work.engine.outputs(), allow_suspend=allow_suspend).counts
+    return Preview(planned.steps, agents)
+
+
+def up(
+    work: Work, checked: Checked | None, on_event: OnEvent, stop: Stop, *, allow_suspend: int | None = None
+) -> Result:
+    """Make the centre stand as the folder says. `checked` None leaves the rosters out (`--no-rosters`).
+
+    Never raises for what went wrong after the first change: the result carries the error and its exit code. Raises
+    LeaseHeld while another operator is at work.
+    """
+    from ..stacks.program import program
+
+    run = Run(work, "up", on_event, stop)
+    with work.store.lease("up"), run.guarded():
+        run.prepare()
+        last = work.last_applied()
+        going = retiring.dropped(last, work.center)
+        first = program(work.center, last if going else None, work.flows)
+        run.engine_stage("stack", lambda on_step: work.engine.up(first, on_step), run.expected())
+        if checked is not None:
+            run.rosters(checked, allow_suspend)
+        if going and checked is None:
+            run.skip(f"retire: {', '.join(going)} (run without --no-rosters to delete them)")
+        elif going:
+            second = program(work.center, None, work.flows)
+            run.engine_stage("retire", lambda on_step: work.engine.up(second, on_step), run.expected())
+        run.outputs()
+        if not (going and checked is None):
+            _save(work)
+    return run.result()
+
+
+def down(work: Work, on_event: OnEvent, stop: Stop, *, everything: bool) -> Result:
+    """Remove what this stack made: its people, then its resources.
+
+    Kept numbers and the protected instance stay unless `everything`, which also releases the numbers.
+    """
+    run = Run(work, "down", on_event, stop)
+    with work.store.lease("down"), run.guarded():
+        run.prepare()
+        run.remove_people()
+        keep = None if everything else retiring.keeper(work.center)
+        total = len(work.engine.export()["deployment"].get("resources") or ())
+        run.engine_stage("resources", lambda on_step: work.engine.destroy(on_step, keep=keep), total)
+        run.outputs()
+        work.store.delete(LAST_APPLIED)
+    return run.result()
+
+
+def _save(work: Work) -> None:
+    """Keep the Center of this run; the same bytes are not written again."""
+    from ..specs.canonical import dump
+
+    data = dump(work.center).encode()
+    if work.store.read(LAST_APPLIED) != data:
+        work.store.write(LAST_APPLIED, data)

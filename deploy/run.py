@@ -1,0 +1,193 @@
+"""One run under way: it counts, tells and stops; what the stages are stands in pipeline."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..specs.errors import CcdeployError, Interrupted, Unfinished
+from ..stacks.engine.plan import Changes, EngineResult, OnStep, Step, StepEvent
+from . import estimate, people
+from .events import NO_AGENTS, Event, Meter, Note, OnEvent, Progress, Result, Stage, StageName, Started
+from .interrupt import Stop
+from .wiring import Work
+
+if TYPE_CHECKING:
+    from ..agents.model import Checked
+
+
+class Run:
+    """What a run has done so far. Engines and rosters call back from many threads."""
+
+    def __init__(self, work: Work, command: str, on_event: OnEvent, stop: Stop) -> None:
+        self.work = work
+        self.command = command
+        self.stop = stop
+        self.error: CcdeployError | None = None
+        self._on_event = on_event
+        self._lock = threading.RLock()
+        self._began = time.monotonic()
+        self._steps: dict[str, Step] = {}
+        self._agents: dict[str, int] = dict(NO_AGENTS)
+        self._failures: list[dict[str, str]] = []
+        self._skipped: list[str] = []
+        self._outputs: Mapping[str, Any] = {}
+        self._mutations = 0
+        stop.when_asked(work.engine.cancel)
+        stop.when_asked(lambda: self.tell(Note("Stopping: what is under way ends first.", "warning")))
+        center = work.center
+        self.tell(Started(command, center.key, center.stack, work.settings.target, work.settings.engine_name))
+
+    def tell(self, event: Event) -> None:
+        """Send an event on, one at a time."""
+        with self._lock:
+            self._on_event(event)
+
+    def skip(self, what: str) -> None:
+        """Name something that this run leaves out."""
+        self._skipped.append(what)
+
+    @contextlib.contextmanager
+    def guarded(self) -> Iterator[None]:
+        """End the block on the first error, which then is the result's; an error before any change goes up."""
+        try:
+            yield
+        except CcdeployError as error:
+            if not self._mutations and not isinstance(error, Unfinished):
+                raise
+            self.error = error if isinstance(error, Unfinished) else _unfinished(error, self.command)
+        except KeyboardInterrupt:
+            self.error = self._interrupted()
+
+    def prepare(self) -> None:
+        """Grant the folder's quotas on the sandbox and settle what an interrupted run left."""
+        self.tell(Stage("prepare"))
+        people.grant_quotas(self.work)
+        for sentence in self.work.engine.recover(people.finder(self.work)):
+            self._mutations += 1
+            self.tell(Note(sentence))
+
+    def expected(self) -> int:
+        """About how many resources the program has."""
+        return len(self._steps) or estimate.resources(self.work.center, self.work.flows)
+
+    def engine_stage(self, name: StageName, work: Callable[[OnStep], EngineResult], total: int) -> None:
+        """Run the engine and take over what it did. Raises Unfinished or CcdeployError when a step failed."""
+        self.tell(Stage(name, total))
+        meter = Meter(name, total, time.monotonic)
+        result = work(lambda event: self._stepped(event, meter))
+        self._mutations += result.mutations
+        self._merge(result.steps)
+        self._failures += [
+            {"type": item.type, "name": item.name, "message": item.message, "code": item.code, "hint": item.hint}
+            for item in result.failures
+        ]
+        if result.interrupted or self.stop.asked:
+            raise self._interrupted()
+        if result.failures:
+            first, more = result.failures[0], len(result.failures) - 1
+            raise people.failure(first, more=more, unfinished=bool(self._mutations), command=self.command)
+
+    def rosters(self, checked: Checked, allow_suspend: int | None) -> None:
+        """Plan and apply the rosters. Raises Unfinished when somebody could not be done."""
+        plan = people.plan(self.work, checked, self.work.engine.outputs(), allow_suspend=allow_suspend)
+        self.tell(Stage("rosters", plan.total))
+        self._people("rosters", plan.total, lambda tell: people.apply(self.work, plan, self.stop, tell))
+
+    def remove_people(self) -> None:
+        """Take away everybody whom this stack created."""
+        total = people.known(self.work)
+        if total:
+            self.tell(Stage("agents", total))
+            self._people("agents", total, lambda tell: people.remove_all(self.work, self.stop, tell))
+
+    def _people(self, name: StageName, total: int, work: Callable[[Callable[[bool], None]], people.Applied]) -> None:
+        meter = Meter(name, total, time.monotonic)
+
+        def tell(good: bool) -> None:
+            with self._lock:
+                meter.step()
+                self._on_event(Progress(name, "done" if good else "failed", meter.done, meter.total, meter.eta))
+
+        applied = work(tell)
+        self._mutations += applied.mutations
+        for word, count in applied.counts.items():
+            self._agents[word] = self._agents.get(word, 0) + count
+        self._failures += applied.failures
+        if applied.interrupted or self.stop.asked:
+            raise self._interrupted()
+        if applied.failures:
+            raise people.unfinished(applied, self._mutations, self.command)
+
+    def outputs(self) -> None:
+        """Take over what stands now."""
+        self.tell(Stage("outputs"))
+        self._outputs = self.work.engine.outputs()
+
+    def result(self) -> Result:
+        """The end of the run, told as the last event and returned."""
+        steps = tuple(self._steps.values())
+        changed = sum(count for word, count in self._agents.items() if word not in {"same", "failed"})
+        result = Result(
+            changes=Changes.of(steps),
+            agents=self._agents,
+            outputs=shown_outputs(self._outputs),
+            seconds=time.monotonic() - self._began,
+            estimate=estimate.aws_seconds(steps, changed),
+            failures=tuple(self._failures),
+            skipped=tuple(self._skipped),
+            error=self.error,
+        )
+        self.tell(result)
+        return result
+
+    def _stepped(self, event: StepEvent, meter: Meter) -> None:
+        step = event.step
+        with self._lock:
+            if event.status != "started":
+                meter.step()
+            self._on_event(
+                Progress(
+                    meter.stage,
+                    event.status,
+                    meter.done,
+                    meter.total,
+                    meter.eta,
+                    action=step.action,
+                    type=step.type,
+                    name=step.name,
+                    seconds=event.seconds,
+                    message=event.message,
+                )
+            )
+
+    def _merge(self, steps: tuple[Step, ...]) -> None:
+        """Sum the stages: a later stage's `same` does not hide what an earlier one did to the same resource."""
+        for step in steps:
+            before = self._steps.get(step.urn)
+            if before is None or step.action != "same":
+                self._steps[step.urn] = step
+
+    def _interrupted(self) -> Interrupted:
+        return Interrupted(
+            "Interrupted; what was under way is recorded.",
+            hint=f"Run the same command again to finish: ccdeploy {self.command}",
+        )
+
+
+def shown_outputs(outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of the outputs that `status` shows: from instance to hours of operation."""
+    words = ("instance", "phone_numbers", "queues", "flows", "routing_profiles", "hours_of_operation")
+    return {word: outputs[word] for word in words if word in outputs}
+
+
+def _unfinished(error: CcdeployError, command: str) -> Unfinished:
+    return Unfinished(
+        error.message,
+        where=error.where,
+        code=error.code,
+        hint=error.hint or f"Correct what it names, then run the same command again: ccdeploy {command}",
+    )

@@ -1,0 +1,47 @@
+"""What stands, in the form of the JSON contract: outputs of the last run, people, drift. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from . import people
+from .drift import drift
+
+if TYPE_CHECKING:
+    from .settings import Settings
+    from .wiring import Work
+
+_IDS = ("queues", "flows", "routing_profiles", "hours_of_operation")
+
+
+def nothing(settings: Settings, stack_name: str) -> dict[str, Any]:
+    """The status before the first `up`: no instance, and everything else empty."""
+    return _status(settings, stack_name, {}, 0, [])
+
+
+def status(work: Work) -> dict[str, Any]:
+    """The status of a stack that may stand."""
+    outputs = work.engine.outputs()
+    name = work.center.stack_name
+    if not outputs.get("instance"):
+        return nothing(work.settings, name)
+    return _status(work.settings, name, outputs, people.known(work), drift(work))
+
+
+def _status(
+    settings: Settings, stack_name: str, outputs: Mapping[str, Any], agents: int, found: list[dict[str, Any]]
+) -> dict[str, Any]:
+    instance = outputs.get("instance")
+    return {
+        "stack": stack_name,
+        "target": settings.target,
+        "engine": settings.engine_name,
+        "instance": None
+        if not instance
+        else {word: instance.get(word) for word in ("id", "arn", "alias", "access_url")},
+        "phone_numbers": dict(outputs.get("phone_numbers") or {}),
+        **{word: dict(outputs.get(word) or {}) for word in _IDS},
+        "agents": {"total": agents},
+        "drift": found,
+    }
