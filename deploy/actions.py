@@ -5,10 +5,12 @@ Each function reads the folder, wires what it needs and calls the pipeline; the 
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ..specs.errors import Refused, StateError
 from ..specs.problems import Problem
 from . import pipeline
 from .events import OnEvent, Result
@@ -16,11 +18,14 @@ from .interrupt import stoppable
 from .settings import Settings, center_folder
 from .target import check_target
 from .validate import valid
-from .wiring import work
+from .wiring import store_of, work
 
 if TYPE_CHECKING:
     from ..agents.model import Checked
     from ..specs.model import Center
+    from ..stacks.cloud.store import Store
+
+LEASE = "lease.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +83,63 @@ def applied_center(settings: Settings, folder: Path) -> Center:
             where=str(folder),
         )
     return last_applied(store_of(folder, loaded.center.stack_name)) or loaded.center
+
+
+def status(settings: Settings, folder: Path | None) -> dict[str, Any]:
+    """What stands; before the first `up` nothing does, and no server is started for that."""
+    from . import status as standing
+
+    place = center_folder(folder)
+    check_target(settings, "status")
+    center = applied_center(settings, place)
+    if not store_of(place, center.stack_name).names():
+        return standing.nothing(settings, center.stack_name)
+    with work(settings, place, center, writing=False) as wired:
+        return standing.status(wired)
+
+
+def export_state(settings: Settings, folder: Path | None) -> dict[str, Any]:
+    """The state as `pulumi stack export` prints it. Raises Refused before the first `up`."""
+    place = center_folder(folder)
+    check_target(settings, "state export")
+    center = applied_center(settings, place)
+    if not store_of(place, center.stack_name).names():
+        raise Refused(
+            f"The stack {center.stack_name} has no state yet.",
+            hint=f"Make it stand: ccdeploy up {place}",
+            where=str(place),
+            code="no-stack",
+        )
+    with work(settings, place, center, writing=False) as wired:
+        return wired.engine.export()
+
+
+def lease_holder(settings: Settings, folder: Path | None) -> str | None:
+    """Who holds the lease of the stack, in a sentence, or None."""
+    from ..stacks.cloud.lease import held
+
+    found = _lease(settings, folder)[1]
+    return f"{held(found, Path(LEASE)).message}." if found.get("nonce") else None
+
+
+def unlock(settings: Settings, folder: Path | None) -> None:
+    """Free the lease. Its number stays, so that the run it is taken from notices and writes no more."""
+    store, found = _lease(settings, folder)
+    store.write(LEASE, json.dumps({"fence": int(found.get("fence", 0))}).encode())
+
+
+def _lease(settings: Settings, folder: Path | None) -> tuple[Store, dict[str, Any]]:
+    place = center_folder(folder)
+    store = store_of(place, applied_center(settings, place).stack_name)
+    data = store.read(LEASE)
+    try:
+        found = json.loads(data) if data else {}
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise StateError(
+            f"{LEASE} in {store.where} is not a lease.",
+            where=store.where,
+            hint="Make sure that nobody works on this stack, then remove the file.",
+        )
+    return store, found

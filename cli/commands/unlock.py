@@ -20,15 +20,14 @@ def command(given: Settings, folder: Path | None) -> None:
     A run that died on this machine blocks nobody, and one elsewhere for a minute at most: this is for what is left.
     """
     from ...deploy import actions
-    from ..output import out, out_json, talk
+    from ..output import out_json, talk
+    from ..questions import agreed
 
     holder = actions.lease_holder(given, folder)
-    if holder is None:
-        out_json({"unlocked": False}) if given.json else talk("Nobody holds the lease: nothing to do.")
-        return
-    if not given.yes and not given.json and click.get_text_stream("stdin").isatty():
-        click.confirm(f"{holder} Take it away?", abort=True, err=True)
-    elif not given.yes:
-        raise actions.needs_yes("unlock", holder)
-    actions.unlock(given, folder)
-    out_json({"unlocked": True}) if given.json else out("Unlocked.")
+    if holder is not None:
+        agreed(given, f"{holder} Take the lease away?", "unlock")
+        actions.unlock(given, folder)
+    if given.json:
+        out_json({"unlocked": holder is not None})
+    else:
+        talk("Unlocked." if holder else "Nobody holds the lease: nothing to do.")

@@ -1,0 +1,136 @@
+"""The supervisors' side: check, plan and apply rosters, with or without a centre around them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..specs.errors import Invalid, Refused
+from . import people
+from .events import OnEvent, Result
+from .interrupt import stoppable
+from .run import Run
+from .settings import CENTER, Settings, upwards
+from .target import check_target
+from .validate import valid
+from .wiring import Work, store_of, work
+
+if TYPE_CHECKING:
+    from ..agents.model import Checked
+    from ..specs.model import Center
+
+
+@dataclass(frozen=True, slots=True)
+class RosterCheck:
+    """What the rosters say; `notes` tell what could not be checked."""
+
+    checked: Checked
+    notes: tuple[str, ...]
+
+
+def center_of(files: Sequence[Path]) -> Path | None:
+    """The folder whose centre the files belong to: upwards from the first file, then from the current folder."""
+    if files:
+        found = upwards(files[0].resolve().parent, CENTER)
+        if found is not None:
+            return found
+    return upwards(Path.cwd(), CENTER)
+
+
+def check(settings: Settings, files: Sequence[Path]) -> RosterCheck:
+    """Every mistake of the files, or of the centre's own rosters. Needs no deployed stack."""
+    from ..agents.check import check_rosters
+    from ..specs.load import load
+
+    folder = center_of(files)
+    if folder is None:
+        if not files:
+            raise _no_center()
+        note = f"There is no {CENTER} around: only the form was checked, no profile, group or language."
+        return RosterCheck(check_rosters(None, list(files)), (note,))
+    center = load(folder, stack=settings.stack, today=settings.today).center
+    if center is None:
+        if not files:
+            raise Refused(
+                f"{folder / CENTER} cannot be read, so its rosters are not known.",
+                hint=f"Correct it: ccdeploy validate {folder}",
+                where=str(folder),
+                code="invalid",
+            )
+        note = f"{folder / CENTER} has mistakes: only the form was checked."
+        return RosterCheck(check_rosters(None, list(files)), (note,))
+    return RosterCheck(check_rosters(center, list(files)), ())
+
+
+def read(settings: Settings, files: Sequence[Path], command: str) -> tuple[Path, Center, Checked]:
+    """A centre and people without an error. Raises Invalid with every problem, Refused without a centre."""
+    from ..agents.check import check_rosters
+
+    check_target(settings, f"roster {command}")
+    folder = center_of(files)
+    if folder is None:
+        raise _no_center()
+    center, checked, _ = valid(folder, stack=settings.stack, today=settings.today)
+    if files:
+        checked = check_rosters(center, list(files))
+    if checked.errors:
+        raise Invalid(
+            "The rosters have mistakes; nothing was changed.",
+            checked.problems,
+            hint="Correct them; to see them again: ccdeploy roster check",
+            where=str(folder),
+        )
+    return folder, center, checked
+
+
+def plan(settings: Settings, files: Sequence[Path], *, allow_suspend: int | None) -> people.Planned:
+    """What `apply` would do. Reads only."""
+    folder, center, checked = read(settings, files, "plan")
+    _must_stand(folder, center)
+    with work(settings, folder, center, writing=False) as wired:
+        return people.plan(wired, checked, _outputs(wired), allow_suspend=allow_suspend)
+
+
+def apply(settings: Settings, files: Sequence[Path], on_event: OnEvent, *, allow_suspend: int | None) -> Result:
+    """Bring the people of these files to what the files say; people of other files are never touched."""
+    folder, center, checked = read(settings, files, "apply")
+    _must_stand(folder, center)
+    with stoppable() as stop, work(settings, folder, center, writing=True) as wired:
+        _outputs(wired)
+        run = Run(wired, "roster apply", on_event, stop)
+        with wired.store.lease("roster apply"), run.guarded():
+            run.rosters(checked, allow_suspend)
+            run.outputs()
+        return run.result()
+
+
+def _outputs(wired: Work) -> dict[str, Any]:
+    outputs = dict(wired.engine.outputs())
+    if not outputs.get("instance"):
+        raise _not_standing(wired.folder)
+    return outputs
+
+
+def _must_stand(folder: Path, center: Center) -> None:
+    if not store_of(folder, center.stack_name).names():
+        raise _not_standing(folder)
+
+
+def _not_standing(folder: Path) -> Refused:
+    return Refused(
+        "The stack does not stand yet, so there is nothing to put people in.",
+        hint=f"Make it stand: ccdeploy up {folder}",
+        where=str(folder),
+        code="no-stack",
+    )
+
+
+def _no_center() -> Refused:
+    return Refused(
+        f"There is no {CENTER} here or above.",
+        hint="Run it in the centre's folder, or name a roster that lies in one.",
+        where=str(Path.cwd()),
+        code="no-folder",
+    )
