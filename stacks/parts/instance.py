@@ -1,0 +1,74 @@
+"""The Connect instance itself, its switches, its Lambda functions and where its flow logs go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pulumi_aws import cloudwatch, connect
+
+from ..names import access_url, tags_for
+from ..resources import InstanceAttribute
+from .site import Site, options
+
+if TYPE_CHECKING:
+    from ...specs.model import Center
+
+IDENTITIES: Final = {"connect": "CONNECT_MANAGED", "saml": "SAML", "directory": "EXISTING_DIRECTORY"}
+_INSTANCE: Final = "aws:connect/instance:Instance"
+_LOGS: Final = "aws:cloudwatch/logGroup:LogGroup"
+# What CloudWatch Logs accepts as days of retention.
+_MONTHS: Final = (30, 60, 90, 120, 150, 180)
+LOG_DAYS: Final = (1, 3, 5, 7, 14, *_MONTHS, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+
+
+def register_instance(center: Center) -> connect.Instance:
+    """The instance, protected unless the centre says otherwise: with it go all numbers and all history."""
+    wanted = center.instance
+    return connect.Instance(
+        center.key,
+        instance_alias=wanted.alias,
+        identity_management_type=IDENTITIES[wanted.identity],
+        inbound_calls_enabled=wanted.inbound,
+        outbound_calls_enabled=wanted.outbound,
+        contact_flow_logs_enabled=wanted.features.flow_logs,
+        early_media_enabled=wanted.features.early_media,
+        multi_party_conference_enabled=wanted.features.three_way,
+        contact_lens_enabled=wanted.features.contact_lens,
+        tags=tags_for(center, _INSTANCE, center.key),
+        opts=options(protect=wanted.protect or None),
+    )
+
+
+def register_switches(site: Site) -> None:
+    """Barge-in for supervisors, which pulumi-aws cannot set, and the log group with its retention."""
+    center = site.center
+    if center.instance.features.barge:
+        InstanceAttribute(
+            "barge",
+            instance_id=site.instance_id,
+            attribute_type="ENHANCED_CONTACT_MONITORING",
+            value=True,
+        )
+    cloudwatch.LogGroup(
+        "flow-logs",
+        name=f"/aws/connect/{center.instance.alias}",  # Connect facts 3.1
+        retention_in_days=log_days(center.data.logs_days),
+        tags=site.tags(_LOGS, "flow-logs"),
+    )
+
+
+def log_days(wanted: int) -> int:
+    """The longest retention that the service offers and that is not longer than `wanted` days: never keep more."""
+    return max((days for days in LOG_DAYS if days <= wanted), default=LOG_DAYS[0])
+
+
+def register_lambdas(site: Site) -> None:
+    """Let the instance call the centre's functions; Connect adds the permission to each (Connect facts 3.2)."""
+    for name, arn in site.center.lambdas.items():
+        site.lambdas[name] = connect.LambdaFunctionAssociation(name, function_arn=arn, instance_id=site.instance_id)
+
+
+def export_instance(site: Site) -> dict[str, object]:
+    """The `instance` output."""
+    alias = site.center.instance.alias
+    return {"id": site.instance_id, "arn": site.instance.arn, "alias": alias, "access_url": access_url(alias)}

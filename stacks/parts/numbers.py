@@ -1,0 +1,57 @@
+"""Phone numbers: claimed one after another, and given a flow last of all."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pulumi
+from pulumi_aws import connect
+
+from .site import Site, options, renamed
+
+_TYPE: Final = "aws:connect/phoneNumber:PhoneNumber"
+TYPES: Final = {"did": "DID", "toll_free": "TOLL_FREE", "uifn": "UIFN"}
+
+
+def register_numbers(site: Site) -> None:
+    """Claim the numbers. One at a time: two claims at once would pick the same number (Pulumi AWS facts 2.13).
+
+    The description is never compared: the provider would release the number to change it. A number that is to be
+    kept is protected.
+    """
+    before: list[pulumi.Resource] = []
+    for key, number in site.center.phone_numbers.items():
+        made = connect.PhoneNumber(
+            key,
+            target_arn=site.instance.arn,
+            country_code=number.country,
+            type=TYPES[number.type],
+            prefix=number.prefix,
+            tags=site.tags(_TYPE, key, number),
+            opts=options(
+                was=renamed(number, key), depends_on=before, ignore=["description"], protect=number.keep or None
+            ),
+        )
+        before = [made]
+        site.numbers[key] = made
+        site.export("phone_numbers", key, {})
+        site.outputs["phone_numbers"][key] = made.phone_number
+
+
+def connect_numbers(site: Site) -> None:
+    """Give each number its flow, after the contents of all flows: no call ever meets a placeholder.
+
+    An association is deleted before it is replaced; the other way round its removal would take the new one away
+    (Pulumi AWS facts 2.14).
+    """
+    contents = list(site.contents.values())
+    for key, number in site.center.phone_numbers.items():
+        if not number.flow:
+            continue
+        connect.PhoneNumberContactFlowAssociation(
+            key,
+            phone_number_id=site.numbers[key].id,
+            instance_id=site.instance_id,
+            contact_flow_id=site.flow_ids[number.flow],
+            opts=options(was=renamed(number, key), depends_on=contents, delete_before_replace=True),
+        )
