@@ -1,0 +1,3 @@
+from ccdeploy.stacks.entry import main
+
+main()
