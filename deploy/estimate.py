@@ -19,7 +19,7 @@ RATE = 2.0  # calls a second
 BURST = 5
 INSTANCE = 60.0  # seconds until a new instance is active
 CLAIM = 5.0  # seconds until a number is claimed
-_CALLS = {"instance": 8, "queue": 1, "routingProfile": 1, "phoneNumber": 3, "bucket": 1}
+_CALLS = {"Instance": 8, "PhoneNumber": 3}  # calls that creating one takes; everything else one
 
 
 def aws_seconds(steps: Sequence[Step], people: int) -> float:
@@ -29,10 +29,10 @@ def aws_seconds(steps: Sequence[Step], people: int) -> float:
     for step in steps:
         if step.action == "same":
             continue
-        kind = step.type.partition("/")[0].rpartition(":")[2]
+        kind = step.type.rpartition(":")[2]
         calls += _CALLS.get(kind, 1) * (2 if step.action == "replace" else 1)
         if step.action in {"create", "replace"}:
-            waits += {"instance": INSTANCE, "phoneNumber": CLAIM}.get(kind, 0.0)
+            waits += {"Instance": INSTANCE, "PhoneNumber": CLAIM}.get(kind, 0.0)
     return max(0, calls - BURST) / RATE + waits + (1.0 if calls else 0.0)
 
 

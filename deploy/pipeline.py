@@ -17,7 +17,7 @@ what was done stays recorded, and the same command finishes it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,8 @@ from .wiring import LAST_APPLIED, Work
 
 if TYPE_CHECKING:
     from ..agents.model import Checked
-    from .events import Result
+    from ..specs.model import Center
+    from .events import Result, StageName
     from .interrupt import Stop
 
 
@@ -69,13 +70,16 @@ def preview(work: Work, checked: Checked | None, *, allow_suspend: int | None = 
     """
     from ..stacks.program import program
 
-    planned = work.engine.preview(program(work.center, None, work.flows))
-    if planned.failures:
-        raise people.failure(planned.failures[0])
     agents = dict(NO_AGENTS)
+    usernames = set(people.usernames(work))
     if checked is not None:
-        agents |= people.plan(work, checked, work.engine.outputs(), allow_suspend=allow_suspend).counts
-    return Preview(planned.steps, agents)
+        planned = people.plan(work, checked, allow_suspend=allow_suspend)
+        agents |= planned.counts
+        usernames |= planned.usernames
+    result = work.engine.preview(program(work.center, None, work.flows, usernames))
+    if result.failures:
+        raise people.failure(result.failures)
+    return Preview(result.steps, agents)
 
 
 def up(
@@ -86,26 +90,31 @@ def up(
     Never raises for what went wrong after the first change: the result carries the error and its exit code. Raises
     LeaseHeld while another operator is at work.
     """
-    from ..stacks.program import program
-
     run = Run(work, "up", on_event, stop)
-    with work.store.lease("up"), run.guarded():
+    with work.store.lease("up") as lease, run.guarded():
         run.prepare()
         last = work.last_applied()
         going = retiring.dropped(last, work.center)
-        first = program(work.center, last if going else None, work.flows)
-        run.engine_stage("stack", lambda on_step: work.engine.up(first, on_step), run.expected())
+        before = frozenset(people.usernames(work))
+        _stack(run, "stack", last if going else None, before)
         if checked is not None:
-            run.rosters(checked, allow_suspend)
+            run.rosters(checked, allow_suspend, lease.fence)
         if going and checked is None:
-            run.skip(f"retire: {', '.join(going)} (run without --no-rosters to delete them)")
-        elif going:
-            second = program(work.center, None, work.flows)
-            run.engine_stage("retire", lambda on_step: work.engine.up(second, on_step), run.expected())
+            run.skip(f"retire {', '.join(going)}: run without --no-rosters to delete them")
+        elif going or retiring.waited(work.center, before, people.usernames(work)):
+            _stack(run, "retire", None, people.usernames(work))
         run.outputs()
         if not (going and checked is None):
             _save(work)
     return run.result()
+
+
+def _stack(run: Run, stage: StageName, last: Center | None, usernames: Collection[str]) -> None:
+    from ..stacks.program import program
+
+    work = run.work
+    registered = program(work.center, last, work.flows, usernames)
+    run.engine_stage(stage, lambda on_step: work.engine.up(registered, on_step), run.expected())
 
 
 def down(work: Work, on_event: OnEvent, stop: Stop, *, everything: bool) -> Result:
@@ -114,9 +123,9 @@ def down(work: Work, on_event: OnEvent, stop: Stop, *, everything: bool) -> Resu
     Kept numbers and the protected instance stay unless `everything`, which also releases the numbers.
     """
     run = Run(work, "down", on_event, stop)
-    with work.store.lease("down"), run.guarded():
+    with work.store.lease("down") as lease, run.guarded():
         run.prepare()
-        run.remove_people()
+        run.remove_people(lease.fence)
         keep = None if everything else retiring.keeper(work.center)
         total = len(work.engine.export()["deployment"].get("resources") or ())
         run.engine_stage("resources", lambda on_step: work.engine.destroy(on_step, keep=keep), total)

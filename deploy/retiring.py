@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..specs.model import Center
 
-# What people may still use when its name goes; everything else can be deleted in the first stage.
-_USED_BY_PEOPLE = ("routing_profiles", "security_profiles")
 INSTANCE = "aws:connect/instance:Instance"
 NUMBER = "aws:connect/phoneNumber:PhoneNumber"
 
 
 def dropped(last: Center | None, now: Center) -> tuple[str, ...]:
-    """Names in the last applied Center that people may still use and that `now` lacks, as `kind name`, sorted."""
-    if last is None:
+    """What the last applied Center has, `now` lacks, and people may still hold, as `kind name`, sorted.
+
+    Empty when nothing has to wait for the rosters.
+    """
+    from ..stacks.retiring import merged, retires_anything
+
+    if last is None or not retires_anything(now, last):
         return ()
-    return tuple(sorted(_names(last) - _names(now)))
+    return tuple(sorted(_names(merged(now, last)) - _names(now)))
 
 
 def _names(center: Center) -> set[str]:
-    found = {f"{kind[:-1].replace('_', ' ')} {key}" for kind in _USED_BY_PEOPLE for key in getattr(center, kind)}
-    for profile in center.routing_profiles.values():
-        found |= {f"routing profile {variant.key}" for variant in profile.variants}
-    found |= {f"hierarchy group {group.path}" for group in center.hierarchy.groups}
-    was = {entry.was for kind in _USED_BY_PEOPLE for entry in getattr(center, kind).values() if entry.was}
-    return found | {f"{kind[:-1].replace('_', ' ')} {key}" for kind in _USED_BY_PEOPLE for key in was}
+    return {
+        *(f"routing profile {key}" for key in center.routing_profiles),
+        *(f"security profile {key}" for key in center.security_profiles),
+        *(f"hierarchy group {group.path}" for group in center.hierarchy.groups),
+        *(f"queue {key}" for key in center.queues),
+        *(f"hours of operation {key}" for key in center.hours),
+    }
+
+
+def waited(center: Center, before: Collection[str], now: Collection[str]) -> bool:
+    """Whether a quick connect waited for an agent who was not there before and is now."""
+    from ..stacks.program import waiting_for_agents
+
+    return waiting_for_agents(center, before) != waiting_for_agents(center, now)
 
 
 def keeper(center: Center) -> Callable[[str, str], bool]:

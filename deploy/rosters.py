@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..specs.errors import Invalid, Refused
 from . import people
@@ -90,7 +90,8 @@ def plan(settings: Settings, files: Sequence[Path], *, allow_suspend: int | None
     folder, center, checked = read(settings, files, "plan")
     _must_stand(folder, center)
     with work(settings, folder, center, writing=False) as wired:
-        return people.plan(wired, checked, _outputs(wired), allow_suspend=allow_suspend)
+        _needs_instance(wired)
+        return people.plan(wired, checked, allow_suspend=allow_suspend)
 
 
 def apply(settings: Settings, files: Sequence[Path], on_event: OnEvent, *, allow_suspend: int | None) -> Result:
@@ -98,19 +99,17 @@ def apply(settings: Settings, files: Sequence[Path], on_event: OnEvent, *, allow
     folder, center, checked = read(settings, files, "apply")
     _must_stand(folder, center)
     with stoppable() as stop, work(settings, folder, center, writing=True) as wired:
-        _outputs(wired)
+        _needs_instance(wired)
         run = Run(wired, "roster apply", on_event, stop)
-        with wired.store.lease("roster apply"), run.guarded():
-            run.rosters(checked, allow_suspend)
+        with wired.store.lease("roster apply") as lease, run.guarded():
+            run.rosters(checked, allow_suspend, lease.fence)
             run.outputs()
         return run.result()
 
 
-def _outputs(wired: Work) -> dict[str, Any]:
-    outputs = dict(wired.engine.outputs())
-    if not outputs.get("instance"):
+def _needs_instance(wired: Work) -> None:
+    if not wired.engine.outputs().get("instance"):
         raise _not_standing(wired.folder)
-    return outputs
 
 
 def _must_stand(folder: Path, center: Center) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..specs.errors import CcdeployError, Interrupted, Unfinished
 from ..stacks.engine.plan import Changes, EngineResult, OnStep, Step, StepEvent
+from ..stacks.outputs import shown
 from . import estimate, people
 from .events import NO_AGENTS, Event, Meter, Note, OnEvent, Progress, Result, Stage, StageName, Started
 from .interrupt import Stop
@@ -88,21 +89,20 @@ class Run:
         if result.interrupted or self.stop.asked:
             raise self._interrupted()
         if result.failures:
-            first, more = result.failures[0], len(result.failures) - 1
-            raise people.failure(first, more=more, unfinished=bool(self._mutations), command=self.command)
+            raise people.failure(result.failures, unfinished=bool(self._mutations), command=self.command)
 
-    def rosters(self, checked: Checked, allow_suspend: int | None) -> None:
+    def rosters(self, checked: Checked, allow_suspend: int | None, fence: int) -> None:
         """Plan and apply the rosters. Raises Unfinished when somebody could not be done."""
-        plan = people.plan(self.work, checked, self.work.engine.outputs(), allow_suspend=allow_suspend)
+        plan = people.plan(self.work, checked, allow_suspend=allow_suspend)
         self.tell(Stage("rosters", plan.total))
-        self._people("rosters", plan.total, lambda tell: people.apply(self.work, plan, self.stop, tell))
+        self._people("rosters", plan.total, lambda tell: people.apply(self.work, plan, self.stop, tell, fence))
 
-    def remove_people(self) -> None:
+    def remove_people(self, fence: int) -> None:
         """Take away everybody whom this stack created."""
-        total = people.known(self.work)
+        total = len(people.usernames(self.work))
         if total:
             self.tell(Stage("agents", total))
-            self._people("agents", total, lambda tell: people.remove_all(self.work, self.stop, tell))
+            self._people("agents", total, lambda tell: people.remove_all(self.work, self.stop, tell, fence))
 
     def _people(self, name: StageName, total: int, work: Callable[[Callable[[bool], None]], people.Applied]) -> None:
         meter = Meter(name, total, time.monotonic)
@@ -134,7 +134,7 @@ class Run:
         result = Result(
             changes=Changes.of(steps),
             agents=self._agents,
-            outputs=shown_outputs(self._outputs),
+            outputs=shown(self._outputs),
             seconds=time.monotonic() - self._began,
             estimate=estimate.aws_seconds(steps, changed),
             failures=tuple(self._failures),
@@ -176,12 +176,6 @@ class Run:
             "Interrupted; what was under way is recorded.",
             hint=f"Run the same command again to finish: ccdeploy {self.command}",
         )
-
-
-def shown_outputs(outputs: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of the outputs that `status` shows: from instance to hours of operation."""
-    words = ("instance", "phone_numbers", "queues", "flows", "routing_profiles", "hours_of_operation")
-    return {word: outputs[word] for word in words if word in outputs}
 
 
 def _unfinished(error: CcdeployError, command: str) -> Unfinished:

@@ -26,7 +26,7 @@ def status(work: Work) -> dict[str, Any]:
     name = work.center.stack_name
     if not outputs.get("instance"):
         return nothing(work.settings, name)
-    return _status(work.settings, name, outputs, people.known(work), drift(work))
+    return _status(work.settings, name, outputs, len(people.usernames(work)), drift(work))
 
 
 def _status(

@@ -1,0 +1,5 @@
+"""`python -m ccdeploy.cli`."""
+
+from .main import cli
+
+cli()
