@@ -47,7 +47,7 @@ _IN_INSTANCE: Final = {
 }
 
 
-def find(pending: Pending) -> str | None:
+def find(cloud: Cloud, type_: str, name: str, inputs: Inputs, stack_name: str) -> str | None:
     """The id of the resource that a pending create of `type_` and logical `name` made, or None if it made none.
 
     `inputs` are the create's own, plain. Raises CloudError when the service cannot be asked.
@@ -118,9 +118,8 @@ def _storage(pending: Pending) -> str | None:
         ResourceType=resource_type,
         MaxResults=10,
     ):
-        same_bucket = (found.get("S3Config") or {}).get("BucketName") == (wanted.get("s3Config") or {}).get(
-            "bucketName"
-        )
+        bucket = (found.get("S3Config") or {}).get("BucketName")
+        same_bucket = bucket == (wanted.get("s3Config") or {}).get("bucketName")
         if found.get("StorageType") == wanted.get("storageType") and same_bucket:
             return f"{instance}:{found['AssociationId']}:{resource_type}"
     return None
@@ -128,9 +127,8 @@ def _storage(pending: Pending) -> str | None:
 
 def _lambda_association(pending: Pending) -> str | None:
     instance, arn = pending.inputs["instanceId"], pending.inputs["functionArn"]
-    listed = pending.cloud.pages(
-        "connect", "list_lambda_functions", "LambdaFunctions", InstanceId=instance, MaxResults=25
-    )
+    params = {"InstanceId": instance, "MaxResults": 25}
+    listed = pending.cloud.pages("connect", "list_lambda_functions", "LambdaFunctions", **params)
     return f"{instance},{arn}" if any(item["value"] == arn for item in listed) else None
 
 
@@ -139,10 +137,8 @@ def _bucket(pending: Pending) -> str | None:
     bucket = str(pending.inputs["bucket"])
     pending.cloud.call("s3", "head_bucket", Bucket=bucket)
     try:
-        tags = {
-            item["Key"]: item["Value"]
-            for item in pending.cloud.call("s3", "get_bucket_tagging", Bucket=bucket)["TagSet"]
-        }
+        listed = pending.cloud.call("s3", "get_bucket_tagging", Bucket=bucket)["TagSet"]
+        tags = {item["Key"]: item["Value"] for item in listed}
     except CloudError as error:
         if error.service_code != "NoSuchTagSet":
             raise
@@ -160,7 +156,7 @@ def _key(pending: Pending) -> str | None:
 
 def _usable(cloud: Cloud, key_id: str) -> bool:
     state = cloud.call("kms", "describe_key", KeyId=key_id)["KeyMetadata"].get("KeyState")
-    return state != "PendingDeletion"
+    return bool(state != "PendingDeletion")
 
 
 def _key_tags(cloud: Cloud, key_id: str) -> dict[str, str]:
@@ -182,15 +178,14 @@ def _alias(pending: Pending) -> str | None:
 
 
 def _log_group(pending: Pending) -> str | None:
-    for group in pending.cloud.pages(
-        "logs", "describe_log_groups", "logGroups", logGroupNamePrefix=pending.inputs["name"]
-    ):
-        if group["logGroupName"] != pending.inputs["name"]:
+    wanted = str(pending.inputs["name"])
+    for group in pending.cloud.pages("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=wanted):
+        if group["logGroupName"] != wanted:
             continue
         arn = str(group["arn"]).removesuffix(":*")
         tags = pending.cloud.call("logs", "list_tags_for_resource", resourceArn=arn).get("tags") or {}
         if pending.made(tags):
-            return str(pending.inputs["name"])
+            return wanted
     return None
 
 
