@@ -1,0 +1,133 @@
+"""calls/*.yaml, key by key: who dials what, what they hear, where they end up."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from .. import nodes
+from ..problems import Where
+from . import words
+from .shapes import BadWord, Field, Json, ListOf, MapOf, Raw, Reading, Record, Shape, Word, wrong_type
+
+
+def _moment(word: str, _: Reading) -> str:
+    import datetime as dt
+
+    try:
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?", word):
+            raise ValueError  # noqa: TRY301 - the same answer for both ways of being wrong
+        dt.datetime.fromisoformat(word)
+    except ValueError:
+        raise BadWord(f'"{word}" is no moment', "write 2026-12-23T23:10", "bad-date") from None
+    return word
+
+
+def _press(word: str, _: Reading) -> str:
+    if word != "timeout" and not re.fullmatch(r"[0-9*#]{1,20}", word):
+        raise BadWord(f'"{word}" is no key', 'write "1", "*", "#", several digits, or timeout', "bad-choice")
+    return word
+
+
+def _ends(word: str, _: Reading) -> str:
+    if word in {"hung_up", "agent", "error", "callback", "queue", "transfer"}:
+        return word
+    kind, _, rest = word.partition(" ")
+    if kind not in {"queue", "callback", "transfer", "agent"} or not rest.strip():
+        raise BadWord(
+            f'"{word}" is no end of a call', "hung_up, queue KEY, callback KEY, transfer NUMBER or agent", "bad-choice"
+        )
+    return word
+
+
+class HearsShape(Shape):
+    """A list of texts, or one."""
+
+    item = ListOf(words.text(1, 6000), single=True)
+
+    def schema(self) -> Json:
+        return self.item.schema()
+
+    def read(self, node: nodes.Node, owner: Where, reading: Reading) -> object:
+        if isinstance(node, nodes.Mapping):
+            return wrong_type("a list of texts", node, reading)
+        return self.item.read(node, owner, reading)
+
+
+COUNT = words.integer(0, 100_000)
+QUEUE_STATE = Record(
+    {
+        "waiting": Field("Callers who wait.", 4, COUNT),
+        "oldest": Field("How long the oldest of them waits.", "5m", words.duration()),
+        "staffed": Field("People signed in to it.", 3, COUNT),
+        "available": Field("People free to answer.", 1, COUNT),
+        "online": Field("People online.", 3, COUNT),
+        "full": Field("It takes no more callers.", True, words.BOOLEAN),
+    }
+)
+GIVEN = Record(
+    {
+        "queues": Field(
+            "State of queues.",
+            {"triage": {"waiting": 4, "staffed": 3}},
+            MapOf(QUEUE_STATE, words.reference("any_queue", "queue")),
+        ),
+        "lambdas": Field(
+            "What functions answer.",
+            {"lookup": {"known": "yes"}},
+            MapOf(Raw({"type": ["object", "string"]}), words.reference("lambdas", "lambda")),
+        ),
+        "fails": Field("Steps or functions that fail.", ["lookup"], ListOf(words.text(1, 100), single=True)),
+        "attributes": Field(
+            "Contact attributes at the start.", {"language": "fr"}, MapOf(words.text(0, 1000), words.text(1, 200))
+        ),
+    }
+)
+EXPECT = Record(
+    {
+        "hears": Field("Texts of which each is heard, in part.", ["ouvert"], HearsShape()),
+        "hears_not": Field("Texts that are not heard.", ["error"], HearsShape()),
+        "ends": Field("How the call ends.", "queue triage", Word("an end", {"type": "string"}, _ends)),
+        "attributes": Field(
+            "Contact attributes at the end.", {"language": "fr"}, MapOf(words.text(0, 1000), words.text(1, 200))
+        ),
+    }
+)
+
+
+@cache
+def calls() -> Record:
+    """The table of calls/*.yaml."""
+    call = Record(
+        {
+            "name": Field(
+                "What is shown to be so.",
+                "at night the caller hears the opening hours",
+                words.text(1, 200),
+                required=True,
+            ),
+            "to": Field("The key of the number dialled.", "main", words.reference("phone_numbers", "phone number")),
+            "flow": Field("A flow, in place of a number.", "welcome", words.reference("flows", "flow")),
+            "from": Field("The caller's number; withheld = none is shown.", "+33199000150", words.text(1, 20)),
+            "at": Field(
+                "When, in the centre's time zone.", "2026-12-23T23:10", Word("a moment", {"type": "string"}, _moment)
+            ),
+            "press": Field(
+                "Keys in the order in which they are asked for; timeout = none.",
+                ["1"],
+                ListOf(Word("a key", {"type": ["string", "integer"]}, _press), single=True),
+            ),
+            "given": Field("How the world is.", {"queues": {"triage": {"waiting": 4}}}, GIVEN),
+            "expect": Field("What must come of it.", {"ends": "hung_up"}, EXPECT, required=True),
+        }
+    )
+    return Record(
+        {
+            "calls": Field(
+                "The calls of this script.",
+                [{"name": "rings", "to": "main", "expect": {"ends": "agent"}}],
+                ListOf(call, least=1),
+                required=True,
+            )
+        }
+    )

@@ -1,0 +1,102 @@
+"""center.yaml, key by key: the one table behind its schema and its reader."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from . import words
+from .common import TAGS, TEXT, flow, moment_flows
+from .instance import DATA, INSTANCE, RECORDING, REGION, SAFETY, TIME_ZONE
+from .numbers import LANGUAGE_CODE, NUMBER_KEYS
+from .people import PEOPLE_KEYS
+from .routing import ROUTING_KEYS
+from .shapes import BadWord, Field, MapOf, NotYet, Raw, Reading, Record, Word
+
+
+def _state(word: str, _: Reading) -> str:
+    if word.startswith("s3://"):
+        raise NotYet("a store in S3", "leave the key out: the state then stands in .ccdeploy/")
+    if word.rstrip("/") != ".ccdeploy":
+        raise BadWord(f'"{word}" is no store', "write .ccdeploy/ or leave the key out", "bad-value")
+    return word
+
+
+SWITCH = Record(
+    {
+        "say": Field("What callers hear while it is on.", "We are closed today.", TEXT),
+        "then": Field("continue or hang_up.", "hang_up", words.choice("continue", "hang_up")),
+        "transfer": Field("Where callers go while it is on.", "emergency-desk", words.text(1, 64)),
+    }
+)
+
+
+@cache
+def center() -> Record:
+    """The table of center.yaml."""
+    return Record(
+        {
+            "center": Field(
+                "The centre's key: prefix and tag of all that is made.",
+                "covidom",
+                words.key("a centre's key", 24),
+                required=True,
+            ),
+            "title": Field("What people call it; the key where absent.", "Follow-up line", words.text(1, 127)),
+            "region": Field("The AWS Region.", "eu-central-1", REGION, required=True),
+            "account": Field(
+                "The AWS account; on AWS any other one is refused.",
+                "123456789012",
+                words.pattern("an account of 12 digits", r"\d{12}", "for example 123456789012", number=True),
+            ),
+            "time_zone": Field("IANA time zone of all times.", "Europe/Paris", TIME_ZONE, required=True),
+            "language": Field("The only language; `languages` for several.", "fr-FR", LANGUAGE_CODE),
+            "voice": Field("The only language's Polly voice, or none.", "Lea", words.text(1, 40)),
+            "instance": Field("The Connect instance.", {"alias": "covidom-suivi"}, INSTANCE, required=True),
+            "recording": Field("What is recorded.", {"calls": ["agent", "customer"], "retention": "90d"}, RECORDING),
+            "data": Field("Where logs and reports go.", {"logs": "30d"}, DATA),
+            "safety": Field(
+                "The line's promises. When it stands here the hotline rules are errors, else warnings.",
+                {"emergency_numbers": ["15", "112"], "fallback": {"queue": "triage"}},
+                SAFETY,
+            ),
+            "switches": Field(
+                "Crisis switches.", {"closed": {"say": "We are closed."}}, MapOf(SWITCH, words.key()), soon=True
+            ),
+            **ROUTING_KEYS,
+            "defaults": Field(
+                "Flows for all queues in place of the built-in ones.",
+                {"waiting": "my-waiting"},
+                Record(
+                    {
+                        **moment_flows(),
+                        "transfer_to_queue": flow("transfer_to_queue", "Transfer to a queue (type queue_transfer)."),
+                        "transfer_to_agent": flow("transfer_to_agent", "Transfer to a person (type agent_transfer)."),
+                    }
+                ),
+            ),
+            **PEOPLE_KEYS,
+            **NUMBER_KEYS,
+            "tags": Field("Tags of everything that can carry them.", {"owner": "crisis-cell"}, TAGS),
+            "state": Field(
+                "Where state, journal and lease live.",
+                ".ccdeploy/",
+                Word("a place", {"type": "string"}, _state),
+                default=".ccdeploy/",
+            ),
+            "environments": Field(
+                "An overlay for each stack: maps merge, lists and values replace, null removes.",
+                {"rehearsal": {"instance": {"alias": "covidom-test"}}},
+                MapOf(
+                    Raw({"type": ["object", "null"], "description": "What differs in this stack."}),
+                    words.key("a stack's name", 16),
+                ),
+            ),
+        },
+        what="a centre",
+    )
+
+
+@cache
+def text_file() -> MapOf:
+    """The table of texts/*.yaml."""
+    return MapOf(TEXT, words.key("a text's key", 64))

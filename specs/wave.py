@@ -1,0 +1,76 @@
+"""What a WAV file's header says: enough to refuse what cannot become a prompt (Connect facts 2, 3.6)."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+from .problems import Problems, Where
+from .textfile import read_bytes_file
+
+PCM, MU_LAW, EXTENSIBLE = 1, 7, 0xFFFE
+MAX_SECONDS = 300
+MAX_BYTES = 50_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """Format of a WAV file: `format` 1 = PCM, 7 = mu-law; `rate` in Hz; `seconds` of sound."""
+
+    format: int
+    channels: int
+    rate: int
+    bits: int
+    seconds: float
+
+    @property
+    def ready(self) -> bool:
+        """Whether Connect takes it as it is: 8 kHz mono mu-law."""
+        return (self.format, self.channels, self.rate, self.bits) == (MU_LAW, 1, 8000, 8)
+
+
+def check(path: Path, shown: str, where: Where, problems: Problems) -> None:
+    """Record, at `where`, what makes the file no prompt."""
+    found = Problems()
+    data = read_bytes_file(path, shown, found, MAX_BYTES)
+    for problem in found.found:
+        problems.error(where, problem.code, problem.message, "paths are relative to the folder of center.yaml")
+    if data is None:
+        return
+    wave = parse(data)
+    hint = "save it as WAV, PCM 16 bit or 8 kHz mono mu-law"
+    if wave is None:
+        problems.error(where, "bad-prompt", f"{shown} is no WAV file", hint)
+    elif wave.format == MU_LAW:
+        if not wave.ready:
+            problems.error(where, "bad-prompt", f"{shown} is mu-law but not 8 kHz mono", hint)
+    elif wave.format != PCM or wave.bits not in {8, 16, 24, 32}:
+        problems.error(where, "bad-prompt", f"{shown} is compressed (WAV format {wave.format})", hint)
+    if wave is not None and wave.seconds > MAX_SECONDS:
+        problems.error(where, "bad-prompt", f"{shown} lasts {wave.seconds:.0f} s, at most 300 s may be")
+    if wave is not None and wave.seconds == 0:
+        problems.error(where, "bad-prompt", f"{shown} holds no sound", hint)
+
+
+def parse(data: bytes) -> Wave | None:
+    """The format of a RIFF/WAVE file, None when it is none or is cut short."""
+    if len(data) < 12 or data[:4] != b"RIFF" or data[8:12] != b"WAVE":
+        return None
+    place, described, sound = 12, None, 0
+    while place + 8 <= len(data):
+        name, size = data[place : place + 4], int(struct.unpack_from("<I", data, place + 4)[0])
+        body = place + 8
+        if name == b"fmt " and size >= 16 and body + 16 <= len(data):
+            kind, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", data, body)
+            if kind == EXTENSIBLE and size >= 26 and body + 26 <= len(data):
+                kind = int(struct.unpack_from("<H", data, body + 24)[0])
+            described = (kind, channels, rate, bits)
+        elif name == b"data":
+            sound = min(size, len(data) - body)
+        place = body + size + size % 2
+    if described is None or not described[1] or not described[2] or not described[3]:
+        return None
+    kind, channels, rate, bits = described
+    frame = channels * max(bits, 8) // 8
+    return Wave(kind, channels, rate, bits, sound / frame / rate)
