@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from ...provider.values import Properties
+from ...provider.values import Properties, Value
 from ...provider.wire import from_struct
-from .state import Timeouts
+from .state import NO_TIMEOUTS, Timeouts
 
 if TYPE_CHECKING:
     from pulumi.runtime.proto.resource_pb2 import ReadResourceRequest, RegisterResourceRequest
@@ -56,7 +56,7 @@ class Registration:
     additional_secret_outputs: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     hide_diffs: tuple[str, ...] = ()
-    timeouts: Timeouts = Timeouts()
+    timeouts: Timeouts = NO_TIMEOUTS
 
 
 def read(request: RegisterResourceRequest) -> Registration:
@@ -131,7 +131,7 @@ def duration(text: str) -> float:
 
 
 def reset_ignored(news: Properties, olds: Properties, paths: tuple[str, ...]) -> Properties:
-    """`news` in which each ignored path has its old value (or is absent, if it was). Paths: `a`, `a.b`, `a[0].b`, `*`."""
+    """`news` in which each ignored path has its old value, or is absent if it was. Paths: `a`, `a.b`, `a[0].b`, `*`."""
     if "*" in paths:
         return dict(olds)
     result: Properties = dict(news)
@@ -143,7 +143,7 @@ def reset_ignored(news: Properties, olds: Properties, paths: tuple[str, ...]) ->
     return result
 
 
-def _reset(news: object, olds: object, steps: list[str | int]):  # type: ignore[no-untyped-def]
+def _reset(news: Value, olds: Value, steps: list[str | int]) -> Value:
     head, rest = steps[0], steps[1:]
     if isinstance(head, str) and isinstance(news, dict):
         old = olds if isinstance(olds, dict) else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Final, Literal
 
 from ...provider.values import Properties
 from .. import urns
@@ -19,6 +19,9 @@ class Timeouts:
     create: float = 0.0
     update: float = 0.0
     delete: float = 0.0
+
+
+NO_TIMEOUTS: Final = Timeouts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Resource:
     additional_secret_outputs: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     ignore_changes: tuple[str, ...] = ()
-    timeouts: Timeouts = Timeouts()
+    timeouts: Timeouts = NO_TIMEOUTS
     created: str = ""
     modified: str = ""
 
@@ -123,9 +126,8 @@ class State:
         def swap(urn: str) -> str:
             return new if urn == old else urn
 
-        resources = list(self.resources.values())
-        self.resources = {}
-        for resource in resources:
+        table: dict[str, Resource] = {}
+        for resource in list(self.resources.values()):
             moved = replace(
                 resource,
                 urn=swap(resource.urn),
@@ -136,7 +138,8 @@ class State:
                     key: tuple(map(swap, targets)) for key, targets in resource.property_dependencies.items()
                 },
             )
-            self.put(moved)
+            table[moved.key] = moved
+        self.resources = table
 
 
 def _slot(operation: Operation) -> str:

@@ -1,0 +1,161 @@
+"""Reading what stands: drift of what we own, and the fate of calls that an interrupted run had begun."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any, Final
+
+from ....specs.errors import CloudError
+from ...provider.base import DiffRequest, ReadRequest, ReadResult
+from ...provider.schema import DEFAULTS
+from ...provider.values import Properties, plain
+from .. import urns
+from ..plan import Drift, Recover
+from .calls import StepFailed
+from .session import Session, shown
+from .state import Operation, Resource
+
+OWNER_TAG: Final = "ccdeploy:stack"
+
+
+def refresh(session: Session, *, write: bool) -> tuple[Drift, ...]:
+    """Read everything that is ours; say what differs from what was asked for. With `write` the state takes it over.
+
+    Raises CloudError when something cannot be read.
+    """
+    owned = [
+        resource
+        for resource in session.ledger.state.resources.values()
+        if resource.custom and not resource.external and not resource.delete and urns.counted(resource.type)
+    ]
+    with ThreadPoolExecutor(max(1, session.parallel), thread_name_prefix="refresh") as pool:
+        found = list(pool.map(lambda resource: read(session, resource), owned))
+    drift: list[Drift] = []
+    for resource, result in zip(owned, found, strict=True):
+        drift += _compare(session, resource, result)
+        if write:
+            _take_over(session, resource, result)
+    if write:
+        session.ledger.save()
+    return tuple(drift)
+
+
+def read(session: Session, resource: Resource) -> ReadResult:
+    """What stands. Raises CloudError."""
+    request = ReadRequest(
+        urn=resource.urn,
+        type=resource.type,
+        name=resource.name,
+        id=resource.id,
+        inputs=resource.inputs,
+        state=resource.outputs or {key: value for key, value in resource.inputs.items() if key != DEFAULTS},
+    )
+    try:
+        provider = session.calls.provider(resource.type)
+        return session.calls.run("read", lambda: provider.read(request))
+    except StepFailed as error:
+        raise CloudError(
+            f"{resource.name} cannot be read: {error.message}",
+            service_code=error.code,
+            where=f"{resource.type} {resource.name}",
+            hint=error.hint or "run the command again",
+        ) from error
+
+
+def _compare(session: Session, resource: Resource, result: ReadResult) -> list[Drift]:
+    """The provider's own diff, from what stands to what was asked for, names the fields."""
+    if result.id is None:
+        return [Drift(resource.type, resource.name, resource.id, "missing")]
+    provider = session.calls.provider(resource.type)
+    request = DiffRequest(
+        urn=resource.urn,
+        type=resource.type,
+        name=resource.name,
+        id=result.id,
+        old_inputs=result.inputs or resource.inputs,
+        old_outputs=result.outputs,
+        news=resource.inputs,
+        ignore_changes=resource.ignore_changes,
+    )
+    changed = session.calls.run("diff", lambda: provider.diff(request)).changed
+    drift = []
+    for key in changed:
+        want, have = resource.inputs.get(key), result.outputs.get(key, result.inputs.get(key))
+        kind = "untagged" if key == "tags" and _owner(want) != _owner(have) else "changed"
+        drift.append(
+            Drift(resource.type, resource.name, resource.id, kind, key, shown(want), shown(have))  # type: ignore[arg-type]
+        )
+    return drift
+
+
+def _owner(tags: Any) -> Any:
+    tags = plain(tags)
+    return tags.get(OWNER_TAG) if isinstance(tags, Mapping) else None
+
+
+def _take_over(session: Session, resource: Resource, result: ReadResult) -> None:
+    if result.id is None:
+        session.ledger.drop(resource.key)
+        return
+    inputs = result.inputs or resource.inputs
+    if DEFAULTS in resource.inputs and DEFAULTS not in inputs:
+        inputs = {**inputs, DEFAULTS: resource.inputs[DEFAULTS]}
+    session.ledger.put(replace(resource, id=result.id, inputs=inputs, outputs=result.outputs), durable=False)
+
+
+# ---------------------------------------------------------------- recovery
+
+
+def recover(session: Session, find: Recover) -> tuple[str, ...]:
+    """Settle every call whose outcome is unknown, by looking. Raises CloudError when looking itself fails."""
+    said = []
+    for operation in list(session.ledger.state.pending.values()):
+        if operation.kind == "creating":
+            said.append(_recover_create(session, operation, find))
+        else:
+            said.append(_recover_existing(session, operation))
+    session.ledger.save()
+    return tuple(said)
+
+
+def _recover_create(session: Session, operation: Operation, find: Recover) -> str:
+    began, ledger = operation.resource, session.ledger
+    inputs: Properties = plain({key: value for key, value in began.inputs.items() if key != DEFAULTS})
+    found = find(began.type, began.name, inputs)
+    ours = {entry.id for entry in ledger.state.resources.values() if entry.urn == began.urn}
+    if found is None or found in ours:
+        ledger.settle("creating", began)
+        return f"{began.name}: it had not been created"
+    result = read(session, replace(began, id=found))
+    if result.id is None:
+        ledger.settle("creating", began)
+        return f"{began.name}: it had not been created"
+    kept = replace(
+        began,
+        id=result.id,
+        outputs=result.outputs,
+        init_errors=("the run that created it was interrupted",),
+    )
+    ledger.effect("creating", began, put=kept, demote=ledger.state.live(began.urn) is not None)
+    return f"{began.name}: it had been created ({result.id}) and is ours"
+
+
+def _recover_existing(session: Session, operation: Operation) -> str:
+    began, ledger = operation.resource, session.ledger
+    resource = ledger.state.resources.get(began.key)
+    if resource is None:
+        ledger.settle(operation.kind, began)
+        return f"{began.name}: nothing to do"
+    result = read(session, resource)
+    if result.id is None:
+        ledger.effect(operation.kind, began, drop=resource.key)
+        return f"{began.name}: it is gone"
+    what = "change" if operation.kind == "updating" else "deletion"
+    inputs = result.inputs or resource.inputs
+    if DEFAULTS in resource.inputs and DEFAULTS not in inputs:
+        inputs = {**inputs, DEFAULTS: resource.inputs[DEFAULTS]}
+    kept = replace(resource, inputs=inputs, outputs=result.outputs, init_errors=(f"its {what} was interrupted",))
+    ledger.effect(operation.kind, began, put=kept)
+    return f"{began.name}: its {what} was interrupted; it was read anew"

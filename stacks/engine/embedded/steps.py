@@ -1,0 +1,448 @@
+"""One registration at a time: find the old resource, check, diff, and create, update, replace or leave it.
+
+A preview walks the very same steps; only the calls say `preview` and nothing is written.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ...provider.base import (
+    CheckRequest,
+    CreateRequest,
+    DiffRequest,
+    DiffResult,
+    InitFailed,
+    Provider,
+    ReadRequest,
+    UpdateRequest,
+)
+from ...provider.values import Properties, Secret, has_secret, has_unknown
+from .. import urns
+from ..plan import Action, Step
+from . import record as records
+from .calls import Calls, Cancelled, StepFailed, refused
+from .ledger import Ledger
+from .providers import DefaultProviders
+from .record import Record
+from .registration import Registration, reset_ignored
+from .replacing import Replacing
+from .state import Resource
+from .words import differences
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a program is told: `ok` False makes every output unknown to it."""
+
+    urn: str
+    id: str = ""
+    outputs: Properties | None = None
+    ok: bool = True
+
+
+class Steps:
+    """The registrations of one run. `register` and `read` are called from many threads."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        calls: Calls,
+        record: Record,
+        defaults: DefaultProviders,
+        *,
+        project: str,
+        stack: str,
+        preview: bool,
+        now: Callable[[], str],
+    ) -> None:
+        self._ledger = ledger
+        self._state = ledger.state
+        self._calls = calls
+        self._record = record
+        self._defaults = defaults
+        self._project = project
+        self._stack = stack
+        self._preview = preview
+        self._now = now
+        self._lock = threading.RLock()
+        self._replacing = Replacing(ledger, calls, record, preview=preview)
+        self.seen: set[str] = set()
+
+    def finish(self) -> None:
+        """The program ran through: what fell with a replacement and never came back was deleted for good."""
+        self._replacing.finish(self.seen)
+
+    # ------------------------------------------------------------ entry points
+
+    def urn(self, goal: Registration) -> str:
+        """The URN of a registration in this stack."""
+        return urns.make(self._stack, self._project, goal.parent, goal.type, goal.name)
+
+    def register(self, goal: Registration) -> Answer:
+        """Bring one resource to what the program says. Never raises for what a user can cause."""
+        urn = self.urn(goal)
+        first = self._enter(urn)
+        if not first:
+            return self._refuse(urn, "it is registered twice in the same program", "duplicate")
+        if not goal.custom:
+            return self._component(goal, urn)
+        if not self._preview:
+            reason = self._why_skip(goal)
+            if reason:
+                self._record.skipped(records.step("same", urn), reason)
+                return Answer(urn, ok=False)
+        try:
+            return self._custom(goal, urn)
+        except StepFailed as error:
+            self._record.failure(records.step("create" if self._old(urn) is None else "update", urn), error)
+        except Cancelled:
+            self._record.skipped(records.step("same", urn), "the run was stopped")
+        return Answer(urn, ok=False)
+
+    def read(self, goal: Registration, id: str) -> Answer:  # noqa: A002 - Pulumi's word
+        """Look up what exists outside of this stack; it is recorded as external and never changed or deleted."""
+        urn = self.urn(goal)
+        if not self._enter(urn):
+            return self._refuse(urn, "it is registered twice in the same program", "duplicate")
+        if has_unknown(goal.inputs):
+            return Answer(urn, ok=self._preview)
+        try:
+            return self._lookup(goal, urn, id)
+        except StepFailed as error:
+            self._record.failure(records.step("same", urn), error)
+        return Answer(urn, ok=False)
+
+    # ------------------------------------------------------------ parts
+
+    def _enter(self, urn: str) -> bool:
+        with self._lock:
+            first = urn not in self.seen
+            self.seen.add(urn)
+            return first
+
+    def _old(self, urn: str) -> Resource | None:
+        return self._state.live(urn)
+
+    def _refuse(self, urn: str, message: str, code: str) -> Answer:
+        self._record.failure(records.step("same", urn), StepFailed(message, code=code))
+        return Answer(urn, ok=False)
+
+    def _why_skip(self, goal: Registration) -> str:
+        """Why a registration cannot be done in this run, or ""."""
+        needed = {*goal.dependencies, goal.parent}.union(*goal.property_dependencies.values())
+        failed = sorted(urns.name(urn) for urn in needed & self._record.failed)
+        if failed:
+            return f"waits for {', '.join(failed)}"
+        if has_unknown(goal.inputs):
+            unknown = ", ".join(sorted(key for key, value in goal.inputs.items() if has_unknown(value)))
+            return f"waits for a value of {unknown}"
+        return "the run was stopped" if self._calls.cancelled else ""
+
+    def _adopt_alias(self, goal: Registration, urn: str) -> str:
+        """Give a resource that the program knows by another name now its new URN; returns the old one, or ""."""
+        if self._old(urn) is not None:
+            return ""
+        for alias in goal.aliases:
+            with self._lock:
+                old = self._old(alias)
+                if old is None or alias in self.seen or old.type != goal.type:
+                    continue
+                if self._preview:
+                    self._state.rename(alias, urn)
+                else:
+                    self._ledger.rename(alias, urn)
+                return alias
+        return ""
+
+    def _component(self, goal: Registration, urn: str) -> Answer:
+        renamed = self._adopt_alias(goal, urn)
+        old = self._old(urn)
+        new = Resource(
+            urn=urn,
+            type=goal.type,
+            custom=False,
+            inputs=goal.inputs,
+            outputs=old.outputs if old else {},
+            parent=goal.parent,
+            dependencies=goal.dependencies,
+            property_dependencies=goal.property_dependencies,
+            protect=goal.protect,
+            retain_on_delete=goal.retain_on_delete,
+            aliases=goal.aliases,
+            created=old.created if old else self._now(),
+            modified=old.modified if old else self._now(),
+        )
+        if not self._preview and not has_unknown(goal.inputs):
+            self._ledger.put(new, durable=old is None)
+        why = (f"renamed from {urns.name(renamed)}",) if renamed else ()
+        self._record.done(records.step("same" if old else "create", urn, why))
+        return Answer(urn, outputs={})
+
+    def _custom(self, goal: Registration, urn: str) -> Answer:
+        provider = self._calls.provider(goal.type)
+        renamed = self._adopt_alias(goal, urn)
+        old = self._old(urn)
+        if old is not None and old.external:
+            # It was only read so far. Now it is to be made: what was read stays untouched.
+            if not self._preview:
+                self._ledger.drop(old.key)
+            old = None
+        news = reset_ignored(goal.inputs, old.inputs, goal.ignore_changes) if old else goal.inputs
+        inputs = self._check(provider, urn, goal, old, news)
+        new = self._goal_state(goal, urn, inputs, old)
+        if old is None:
+            return self._create(provider, new)
+        found = provider_diff(self._calls, provider, old, inputs, goal)
+        why = differences(known(old), inputs, found.changed, goal.hide_diffs)
+        if renamed:
+            why = (f"renamed from {urns.name(renamed)}", *why)
+        if found.replaces:
+            return self._replace(provider, goal, old, new, found, why)
+        if found.changed or old.init_errors:
+            return self._update(provider, goal, old, new, why or tuple(f"unfinished: {e}" for e in old.init_errors))
+        return self._same(old, new, why)
+
+    def _check(
+        self, provider: Provider, urn: str, goal: Registration, old: Resource | None, news: Properties
+    ) -> Properties:
+        request = CheckRequest(
+            urn=urn,
+            type=goal.type,
+            name=goal.name,
+            olds=old.inputs if old else None,
+            news=news,
+            random_seed=secrets.token_bytes(32),
+        )
+        result = self._calls.run("check", lambda: provider.check(request))
+        if result.failures:
+            raise refused(result.failures)
+        return result.inputs
+
+    def _goal_state(self, goal: Registration, urn: str, inputs: Properties, old: Resource | None) -> Resource:
+        return Resource(
+            urn=urn,
+            type=goal.type,
+            custom=True,
+            id=old.id if old else "",
+            inputs=inputs,
+            outputs=old.outputs if old else {},
+            parent=goal.parent,
+            provider=self._defaults.reference(goal.type, goal.version, goal.provider),
+            dependencies=goal.dependencies,
+            property_dependencies=goal.property_dependencies,
+            protect=goal.protect,
+            retain_on_delete=goal.retain_on_delete,
+            additional_secret_outputs=goal.additional_secret_outputs,
+            aliases=goal.aliases,
+            ignore_changes=goal.ignore_changes,
+            timeouts=goal.timeouts,
+            created=old.created if old else "",
+            modified=old.modified if old else "",
+        )
+
+    # ------------------------------------------------------------ the five outcomes
+
+    def _same(self, old: Resource, new: Resource, why: tuple[str, ...]) -> Answer:
+        if not self._preview:
+            self._ledger.put(new, durable=False)
+        self._record.done(records.step("same", new.urn, why))
+        return Answer(new.urn, old.id, old.outputs)
+
+    def _create(
+        self,
+        provider: Provider,
+        new: Resource,
+        action: Action = "create",
+        why: tuple[str, ...] = (),
+        *,
+        demote: bool = False,
+    ) -> Answer:
+        gone = self._replacing.gone.get(new.urn)
+        if gone is not None and not why:
+            action, why = "replace", ("what it needs is replaced",)
+        step = records.step(action, new.urn, why)
+        request = CreateRequest(
+            urn=new.urn,
+            type=new.type,
+            name=new.name,
+            inputs=new.inputs,
+            preview=self._preview,
+            timeout=new.timeouts.create,
+        )
+        if self._preview:
+            planned = self._calls.run("preview", lambda: provider.create(request))
+            self._record.done(step)
+            return Answer(new.urn, "", self._secret_outputs(new, planned.outputs))
+        since = self._record.started(step)
+        now = self._now()
+        began = replace(new, id="", outputs={}, created=now, modified=now, init_errors=())
+        self._ledger.begin("creating", began)
+        try:
+            made = self._calls.run(f"create:{new.urn}", lambda: provider.create(request), mutates=True)
+        except InitFailed as error:
+            kept = self._finished(began, error.id, error.outputs, tuple(error.reasons))
+            self._ledger.effect("creating", began, put=kept, demote=demote)
+            return self._failed(step, StepFailed(error.message, code=error.code, hint=error.hint), since)
+        except (StepFailed, Cancelled) as error:
+            if isinstance(error, Cancelled) or not error.ambiguous:
+                self._ledger.settle("creating", began)
+            return self._stopped(step, error, since)
+        kept = self._finished(began, made.id, made.outputs)
+        self._ledger.effect("creating", began, put=kept, demote=demote)
+        self._record.done(step, since)
+        return Answer(kept.urn, kept.id, kept.outputs)
+
+    def _update(
+        self, provider: Provider, goal: Registration, old: Resource, new: Resource, why: tuple[str, ...]
+    ) -> Answer:
+        step = records.step("update", new.urn, why)
+        request = UpdateRequest(
+            urn=new.urn,
+            type=new.type,
+            name=new.name,
+            id=old.id,
+            old_inputs=old.inputs,
+            old_outputs=old.outputs,
+            news=new.inputs,
+            preview=self._preview,
+            timeout=new.timeouts.update,
+            ignore_changes=goal.ignore_changes,
+        )
+        if self._preview:
+            outputs = self._calls.run("preview", lambda: provider.update(request))
+            self._record.done(step)
+            return Answer(new.urn, old.id, self._secret_outputs(new, outputs))
+        since = self._record.started(step)
+        began = replace(new, modified=self._now(), init_errors=())
+        self._ledger.begin("updating", began)
+        try:
+            outputs = self._calls.run(f"update:{new.urn}", lambda: provider.update(request), mutates=True)
+        except InitFailed as error:
+            kept = self._finished(began, error.id or old.id, error.outputs, tuple(error.reasons))
+            self._ledger.effect("updating", began, put=kept)
+            return self._failed(step, StepFailed(error.message, code=error.code, hint=error.hint), since)
+        except (StepFailed, Cancelled) as error:
+            if isinstance(error, Cancelled) or not error.ambiguous:
+                self._ledger.settle("updating", began)
+            return self._stopped(step, error, since)
+        kept = self._finished(began, old.id, outputs)
+        self._ledger.effect("updating", began, put=kept)
+        self._record.done(step, since)
+        return Answer(kept.urn, kept.id, kept.outputs)
+
+    def _replace(
+        self,
+        provider: Provider,
+        goal: Registration,
+        old: Resource,
+        new: Resource,
+        found: DiffResult,
+        why: tuple[str, ...],
+    ) -> Answer:
+        if old.protect and goal.protect:
+            raise StepFailed(
+                f"it is protected, and {', '.join(found.replaces)} cannot change without replacing it",
+                code="protected",
+                hint="undo the change, or lift the protection first",
+            )
+        why = (*why, f"replaced because {', '.join(found.replaces)} cannot change in place")
+        # A replacement gets a name of its own: checked as if there had been none before.
+        inputs = self._check(provider, new.urn, goal, None, goal.inputs)
+        fresh = replace(new, id="", inputs=inputs, outputs={}, created="", modified="")
+        first = goal.delete_before_replace
+        if first is None:
+            first = found.delete_before_replace
+        if first:
+            self._replacing.delete_first(old, self.seen)
+            return self._create(provider, fresh, "replace", why)
+        return self._create(provider, fresh, "replace", why, demote=True)
+
+    def _lookup(self, goal: Registration, urn: str, id: str) -> Answer:  # noqa: A002 - Pulumi's word
+        provider = self._calls.provider(goal.type)
+        old = self._old(urn)
+        if old is not None and not old.external:
+            raise StepFailed(
+                "this stack made it, so it cannot be read as if it were somebody else's",
+                code="owned",
+                hint="register it instead of reading it",
+            )
+        request = ReadRequest(urn=urn, type=goal.type, name=goal.name, id=id)
+        found = self._calls.run("read", lambda: provider.read(request))
+        if found.id is None:
+            raise StepFailed(f"{id} does not exist", code="not-found", hint="check the id and the Region")
+        now = self._now()
+        new = replace(
+            self._goal_state(goal, urn, found.inputs, None),
+            id=found.id,
+            external=True,
+            created=old.created if old else now,
+            modified=old.modified if old else now,
+        )
+        new = replace(new, outputs=self._secret_outputs(new, found.outputs))
+        if not self._preview:
+            self._ledger.put(new, durable=old is None)
+        return Answer(urn, found.id, new.outputs)
+
+    # ------------------------------------------------------------ helpers
+
+    def _finished(
+        self,
+        began: Resource,
+        id: str,  # noqa: A002 - Pulumi's word
+        outputs: Properties,
+        errors: tuple[str, ...] = (),
+    ) -> Resource:
+        known_outputs = {key: value for key, value in outputs.items() if not has_unknown(value)}
+        return replace(began, id=id, outputs=self._secret_outputs(began, known_outputs), init_errors=errors)
+
+    def _secret_outputs(self, resource: Resource, outputs: Properties) -> Properties:
+        """Outputs that echo a secret input, or that the program declares secret, are secret."""
+        result = dict(outputs)
+        for key, value in outputs.items():
+            declared = key in resource.additional_secret_outputs
+            if (
+                value is not None
+                and not isinstance(value, Secret)
+                and (declared or has_secret(resource.inputs.get(key)))
+            ):
+                result[key] = Secret(value)
+        return result
+
+    def _failed(self, step: Step, error: StepFailed, since: float) -> Answer:
+        self._record.failure(step, error, since)
+        return Answer(step.urn, ok=False)
+
+    def _stopped(self, step: Step, error: StepFailed | Cancelled, since: float) -> Answer:
+        if isinstance(error, StepFailed):
+            return self._failed(step, error, since)
+        self._record.skipped(step, "the run was stopped")
+        return Answer(step.urn, ok=False)
+
+
+def known(resource: Resource) -> Properties:
+    """What is known to stand: the service's own words where there are any."""
+    return {**resource.inputs, **{key: resource.outputs[key] for key in resource.inputs if key in resource.outputs}}
+
+
+def provider_diff(
+    calls: Calls, provider: Provider, old: Resource, inputs: Properties, goal: Registration
+) -> DiffResult:
+    """The provider's diff, with the program's `replace_on_changes` added."""
+    request = DiffRequest(
+        urn=old.urn,
+        type=old.type,
+        name=old.name,
+        id=old.id,
+        old_inputs=old.inputs,
+        old_outputs=old.outputs,
+        news=inputs,
+        ignore_changes=goal.ignore_changes,
+    )
+    found = calls.run("diff", lambda: provider.diff(request))
+    wanted = {path.replace("[", ".").split(".")[0] for path in goal.replace_on_changes}
+    forced = [key for key in found.changed if (key in wanted or "*" in wanted) and key not in found.replaces]
+    return replace(found, replaces=(*found.replaces, *forced)) if forced else found
