@@ -88,7 +88,7 @@ class Reader:
             return node.text
         return self._text(form, node, key)
 
-    def _boolean(self, form: Form, node: Node, key: str) -> bool | None:
+    def _boolean(self, _form: Form, node: Node, key: str) -> bool | None:
         text = self.scalar(node, key, "yes or no")
         if text is None or text.lower() in YES | NO:
             return None if text is None else text.lower() in YES
@@ -130,35 +130,35 @@ class Reader:
         self.wrong(node.where, f'unknown `{key}` "{text}"', did_you_mean(text, form.words), "unknown-value")
         return None
 
-    def _path(self, form: Form, node: Node, key: str) -> str | None:
+    def _path(self, _form: Form, node: Node, key: str) -> str | None:
         text = self.scalar(node, key, "a reference")
         if text is not None and not PATH.fullmatch(text):
             self.wrong(node.where, f'"{text}" is not a reference', "for example $.Attributes.reason")
             return None
         return text
 
-    def _keys(self, form: Form, node: Node, key: str) -> str | None:
+    def _keys(self, _form: Form, node: Node, key: str) -> str | None:
         text = self.scalar(node, key, "keys of the telephone")
         if text is not None and not re.fullmatch(r"[0-9*#,]{1,50}", text):
             self.wrong(node.where, f'`{key}` holds telephone keys only, not "{text}"', "0-9, * and #")
             return None
         return text
 
-    def _attribute(self, form: Form, node: Node, key: str) -> str | None:
+    def _attribute(self, _form: Form, node: Node, key: str) -> str | None:
         text = self.scalar(node, key, "the name of an attribute")
         if text is not None and not re.fullmatch(r"[\w\-]{1,100}", text):
             self.wrong(node.where, f'"{text}" cannot name an attribute', "letters, digits, - and _")
             return None
         return text
 
-    def _country(self, form: Form, node: Node, key: str) -> str | None:
+    def _country(self, _form: Form, node: Node, key: str) -> str | None:
         text = self.scalar(node, key, "a country")
         if text is not None and not re.fullmatch(r"[A-Z]{2}|e164|E164", text):
             self.wrong(node.where, f'`{key}` is a country (FR) or e164, not "{text}"')
             return None
         return text
 
-    def _branches(self, form: Form, node: Node, key: str, example: str, complain: Callable[[str], str]) -> Any:
+    def _branches(self, node: Node, key: str, example: str, complain: Callable[[str], str]) -> Any:
         """A map to steps whose keys pass `complain` (which answers what is wrong with a key, or nothing)."""
         found: dict[str, str] = {}
         for name, where, child in self.pairs(node, key, example) or []:
@@ -170,52 +170,52 @@ class Reader:
                 found[name] = target
         return found or None
 
-    def _choices(self, form: Form, node: Node, key: str) -> Any:
+    def _choices(self, _form: Form, node: Node, key: str) -> Any:
         def complain(name: str) -> str:
             return "" if name in KEYS else f'"{name}" is not a key of the telephone'
 
-        return self._branches(form, node, key, '{1: nurse, "#": menu}', complain)
+        return self._branches(node, key, '{1: nurse, "#": menu}', complain)
 
-    def _cases(self, form: Form, node: Node, key: str) -> Any:
-        return self._branches(form, node, key, '{urgent: nurse, "> 5": busy}', lambda n: "" if n else "an empty case")
+    def _cases(self, _form: Form, node: Node, key: str) -> Any:
+        return self._branches(node, key, '{urgent: nurse, "> 5": busy}', lambda n: "" if n else "an empty case")
 
-    def _results(self, form: Form, node: Node, key: str) -> Any:
-        return self._branches(form, node, key, "{known: greet}", lambda n: "" if n else "an empty result")
+    def _results(self, _form: Form, node: Node, key: str) -> Any:
+        return self._branches(node, key, "{known: greet}", lambda n: "" if n else "an empty result")
 
-    def _counts(self, form: Form, node: Node, key: str) -> Any:
+    def _counts(self, _form: Form, node: Node, key: str) -> Any:
         def complain(name: str) -> str:
             return "" if name.isdigit() else f'"{name}" is not a number'
 
-        found = self._branches(form, node, key, "{40: busy}", complain)
+        found = self._branches(node, key, "{40: busy}", complain)
         return {int(name): target for name, target in found.items()} if found else None
 
-    def _durations(self, form: Form, node: Node, key: str) -> Any:
+    def _durations(self, _form: Form, node: Node, key: str) -> Any:
         def complain(name: str) -> str:
             return f'"{name}" is not a duration' if durations.seconds(name) is None else ""
 
-        found = self._branches(form, node, key, "{5m: busy}", complain)
+        found = self._branches(node, key, "{5m: busy}", complain)
         return {durations.seconds(name): target for name, target in found.items()} if found else None
 
-    def _shares(self, form: Form, node: Node, key: str) -> Any:
+    def _shares(self, _form: Form, node: Node, key: str) -> Any:
         def complain(name: str) -> str:
             return "" if name.isdigit() and 1 <= int(name) <= 99 else f'"{name}" is not a share from 1 to 99'
 
-        found = self._branches(form, node, key, "{30: new-menu}", complain)
+        found = self._branches(node, key, "{30: new-menu}", complain)
         shares = {int(name): target for name, target in found.items()} if found else None
         if shares and sum(shares) > 100:
             self.wrong(node.where, f"the shares sum to {sum(shares)}, more than 100")
         return shares
 
-    def _language_choices(self, form: Form, node: Node, key: str) -> Any:
+    def _language_choices(self, _form: Form, node: Node, key: str) -> Any:
         def complain(name: str) -> str:
             return "" if name in KEYS else f'"{name}" is not a key of the telephone'
 
-        found = self._branches(form, node, key, "{1: fr, 2: en}", complain)
+        found = self._branches(node, key, "{1: fr, 2: en}", complain)
         for name, language in (found or {}).items():
             self._known_language(language, node.where_of(name) if isinstance(node, MapNode) else node.where)
         return found
 
-    def _language_key(self, form: Form, node: Node, key: str) -> str | None:
+    def _language_key(self, _form: Form, node: Node, key: str) -> str | None:
         text = self.scalar(node, key, "a language")
         if text is not None:
             self._known_language(text, node.where)
@@ -239,7 +239,7 @@ class Reader:
                 found[name] = value
         return found or None
 
-    def _list(self, form: Form, node: Node, key: str) -> Any:
+    def _list(self, _form: Form, node: Node, key: str) -> Any:
         items = node.items if isinstance(node, Sequence) else (node,)
         words = [self.scalar(item, key) for item in items]
         return tuple(word for word in words if word is not None) or None
@@ -254,7 +254,7 @@ class Reader:
                 self.wrong(node.where, f'unknown `{key}` "{word}"', hint, "unknown-value")
         return words
 
-    def _hooks(self, form: Form, node: Node, key: str) -> Any:
+    def _hooks(self, _form: Form, node: Node, key: str) -> Any:
         found: dict[str, str] = {}
         for name, where, child in self.pairs(node, key, "{waiting: music}") or []:
             if name not in HOOKS:
@@ -264,7 +264,7 @@ class Reader:
                 found[name] = flow
         return found or None
 
-    def _raw(self, form: Form, node: Node, key: str) -> Any:
+    def _raw(self, _form: Form, node: Node, key: str) -> Any:
         if isinstance(node, MapNode):
             return plain(node)
         self.wrong(node.where, f"a map is expected after `{key}:`")
