@@ -10,9 +10,10 @@ from ...provider.values import Properties
 from .. import urns
 from . import record as records
 from .calls import Calls, StepFailed, refused
+from .outcomes import Answer
 from .record import Record
 from .registration import Refusal, read, read_lookup
-from .steps import Answer, Steps
+from .steps import Steps
 
 if TYPE_CHECKING:
     from google.protobuf.empty_pb2 import Empty

@@ -8,40 +8,27 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ...provider.base import (
     CheckRequest,
-    CreateRequest,
     DiffRequest,
     DiffResult,
-    InitFailed,
     Provider,
     ReadRequest,
-    UpdateRequest,
 )
-from ...provider.values import Properties, Secret, has_secret, has_unknown
+from ...provider.values import Properties, has_unknown
 from .. import urns
-from ..plan import Action, Step
 from . import record as records
 from .calls import Calls, Cancelled, StepFailed, refused
 from .ledger import Ledger
+from .outcomes import Answer, Outcomes, secret_outputs
 from .providers import DefaultProviders
 from .record import Record
 from .registration import Registration, reset_ignored
 from .replacing import Replacing
 from .state import Resource
 from .words import differences
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a program is told: `ok` False makes every output unknown to it."""
-
-    urn: str
-    id: str = ""
-    outputs: Properties | None = None
-    ok: bool = True
 
 
 class Steps:
@@ -70,6 +57,7 @@ class Steps:
         self._now = now
         self._lock = threading.RLock()
         self._replacing = Replacing(ledger, calls, record, preview=preview)
+        self._outcomes = Outcomes(ledger, calls, record, preview=preview, now=now)
         self.seen: set[str] = set()
 
     def finish(self) -> None:
@@ -203,8 +191,13 @@ class Steps:
         if found.replaces:
             return self._replace(provider, goal, old, new, found, why)
         if found.changed or old.init_errors:
-            return self._update(provider, goal, old, new, why or tuple(f"unfinished: {e}" for e in old.init_errors))
-        return self._same(old, new, why)
+            return self._outcomes.update(provider, old, new, why or tuple(f"unfinished: {e}" for e in old.init_errors))
+        return self._outcomes.same(old, new, why)
+
+    def _create(self, provider: Provider, new: Resource) -> Answer:
+        if new.urn in self._replacing.gone:
+            return self._outcomes.create(provider, new, "replace", ("what it needs is replaced",))
+        return self._outcomes.create(provider, new)
 
     def _check(
         self, provider: Provider, urn: str, goal: Registration, old: Resource | None, news: Properties
@@ -244,95 +237,7 @@ class Steps:
             modified=old.modified if old else "",
         )
 
-    # ------------------------------------------------------------ the five outcomes
-
-    def _same(self, old: Resource, new: Resource, why: tuple[str, ...]) -> Answer:
-        if not self._preview:
-            self._ledger.put(new, durable=False)
-        self._record.done(records.step("same", new.urn, why))
-        return Answer(new.urn, old.id, old.outputs)
-
-    def _create(
-        self,
-        provider: Provider,
-        new: Resource,
-        action: Action = "create",
-        why: tuple[str, ...] = (),
-        *,
-        demote: bool = False,
-    ) -> Answer:
-        gone = self._replacing.gone.get(new.urn)
-        if gone is not None and not why:
-            action, why = "replace", ("what it needs is replaced",)
-        step = records.step(action, new.urn, why)
-        request = CreateRequest(
-            urn=new.urn,
-            type=new.type,
-            name=new.name,
-            inputs=new.inputs,
-            preview=self._preview,
-            timeout=new.timeouts.create,
-        )
-        if self._preview:
-            planned = self._calls.run("preview", lambda: provider.create(request))
-            self._record.done(step)
-            return Answer(new.urn, "", self._secret_outputs(new, planned.outputs))
-        since = self._record.started(step)
-        now = self._now()
-        began = replace(new, id="", outputs={}, created=now, modified=now, init_errors=())
-        self._ledger.begin("creating", began)
-        try:
-            made = self._calls.run(f"create:{new.urn}", lambda: provider.create(request), mutates=True)
-        except InitFailed as error:
-            kept = self._finished(began, error.id, error.outputs, tuple(error.reasons))
-            self._ledger.effect("creating", began, put=kept, demote=demote)
-            return self._failed(step, StepFailed(error.message, code=error.code, hint=error.hint), since)
-        except (StepFailed, Cancelled) as error:
-            if isinstance(error, Cancelled) or not error.ambiguous:
-                self._ledger.settle("creating", began)
-            return self._stopped(step, error, since)
-        kept = self._finished(began, made.id, made.outputs)
-        self._ledger.effect("creating", began, put=kept, demote=demote)
-        self._record.done(step, since)
-        return Answer(kept.urn, kept.id, kept.outputs)
-
-    def _update(
-        self, provider: Provider, goal: Registration, old: Resource, new: Resource, why: tuple[str, ...]
-    ) -> Answer:
-        step = records.step("update", new.urn, why)
-        request = UpdateRequest(
-            urn=new.urn,
-            type=new.type,
-            name=new.name,
-            id=old.id,
-            old_inputs=old.inputs,
-            old_outputs=old.outputs,
-            news=new.inputs,
-            preview=self._preview,
-            timeout=new.timeouts.update,
-            ignore_changes=goal.ignore_changes,
-        )
-        if self._preview:
-            outputs = self._calls.run("preview", lambda: provider.update(request))
-            self._record.done(step)
-            return Answer(new.urn, old.id, self._secret_outputs(new, outputs))
-        since = self._record.started(step)
-        began = replace(new, modified=self._now(), init_errors=())
-        self._ledger.begin("updating", began)
-        try:
-            outputs = self._calls.run(f"update:{new.urn}", lambda: provider.update(request), mutates=True)
-        except InitFailed as error:
-            kept = self._finished(began, error.id or old.id, error.outputs, tuple(error.reasons))
-            self._ledger.effect("updating", began, put=kept)
-            return self._failed(step, StepFailed(error.message, code=error.code, hint=error.hint), since)
-        except (StepFailed, Cancelled) as error:
-            if isinstance(error, Cancelled) or not error.ambiguous:
-                self._ledger.settle("updating", began)
-            return self._stopped(step, error, since)
-        kept = self._finished(began, old.id, outputs)
-        self._ledger.effect("updating", began, put=kept)
-        self._record.done(step, since)
-        return Answer(kept.urn, kept.id, kept.outputs)
+    # ------------------------------------------------------------ replacing and reading
 
     def _replace(
         self,
@@ -358,8 +263,8 @@ class Steps:
             first = found.delete_before_replace
         if first:
             self._replacing.delete_first(old, self.seen)
-            return self._create(provider, fresh, "replace", why)
-        return self._create(provider, fresh, "replace", why, demote=True)
+            return self._outcomes.create(provider, fresh, "replace", why)
+        return self._outcomes.create(provider, fresh, "replace", why, demote=True)
 
     def _lookup(self, goal: Registration, urn: str, id: str) -> Answer:  # noqa: A002 - Pulumi's word
         provider = self._calls.provider(goal.type)
@@ -382,45 +287,10 @@ class Steps:
             created=old.created if old else now,
             modified=old.modified if old else now,
         )
-        new = replace(new, outputs=self._secret_outputs(new, found.outputs))
+        new = replace(new, outputs=secret_outputs(new, found.outputs))
         if not self._preview:
             self._ledger.put(new, durable=old is None)
         return Answer(urn, found.id, new.outputs)
-
-    # ------------------------------------------------------------ helpers
-
-    def _finished(
-        self,
-        began: Resource,
-        id: str,  # noqa: A002 - Pulumi's word
-        outputs: Properties,
-        errors: tuple[str, ...] = (),
-    ) -> Resource:
-        known_outputs = {key: value for key, value in outputs.items() if not has_unknown(value)}
-        return replace(began, id=id, outputs=self._secret_outputs(began, known_outputs), init_errors=errors)
-
-    def _secret_outputs(self, resource: Resource, outputs: Properties) -> Properties:
-        """Outputs that echo a secret input, or that the program declares secret, are secret."""
-        result = dict(outputs)
-        for key, value in outputs.items():
-            declared = key in resource.additional_secret_outputs
-            if (
-                value is not None
-                and not isinstance(value, Secret)
-                and (declared or has_secret(resource.inputs.get(key)))
-            ):
-                result[key] = Secret(value)
-        return result
-
-    def _failed(self, step: Step, error: StepFailed, since: float) -> Answer:
-        self._record.failure(step, error, since)
-        return Answer(step.urn, ok=False)
-
-    def _stopped(self, step: Step, error: StepFailed | Cancelled, since: float) -> Answer:
-        if isinstance(error, StepFailed):
-            return self._failed(step, error, since)
-        self._record.skipped(step, "the run was stopped")
-        return Answer(step.urn, ok=False)
 
 
 def known(resource: Resource) -> Properties:
