@@ -17,7 +17,7 @@ from .building.names import languages, prompts
 from .building.numbers import check_prompt_files
 from .callfiles import check_calls
 from .flowfiles import read_flow_files
-from .model import Center
+from .model import Center, FlowFile
 from .overlay import lay_over, overlays
 from .problems import Problems, Where
 from .textfolder import read_texts
@@ -72,7 +72,13 @@ def _document(root: Path, problems: Problems) -> nodes.Mapping | None:
 
 
 def _one(
-    root: Path, document: nodes.Mapping, stack: str, today: dt.date, flows: dict, whole: bool, problems: Problems
+    root: Path,
+    document: nodes.Mapping,
+    stack: str,
+    today: dt.date,
+    flows: dict[str, FlowFile],
+    whole: bool,
+    problems: Problems,
 ) -> Center:
     """The centre of one stack."""
     merged = lay_over(document, stack, problems)

@@ -22,7 +22,7 @@ def complaint(text: str) -> tuple[str, str] | None:
     except phonenumbers.NumberParseException:
         return f'"{text}" begins with no country code that exists', "write the number as +<country code><number>"
     national = phonenumbers.national_significant_number(number)
-    region = phonenumbers.region_code_for_country_code(number.country_code)
+    region = phonenumbers.region_code_for_country_code(number.country_code or 0)
     if phonenumbers.is_emergency_number(national, region) or len(national) <= 3:
         return (
             f'"{text}" is a short or emergency number: Connect cannot dial it',
@@ -51,11 +51,11 @@ def country(text: str) -> str | None:
     import phonenumbers
 
     try:
-        return phonenumbers.region_code_for_number(phonenumbers.parse(text)) or (
-            phonenumbers.region_code_for_country_code(phonenumbers.parse(text).country_code)
-        )
+        number = phonenumbers.parse(text)
     except phonenumbers.NumberParseException:
         return None
+    found = phonenumbers.region_code_for_number(number)
+    return found or phonenumbers.region_code_for_country_code(number.country_code or 0)
 
 
 def countries() -> frozenset[str]:

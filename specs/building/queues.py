@@ -46,7 +46,8 @@ def moment_flows(values: Values, flows: Iterable[str] | None) -> DefaultFlows:
 def variants(key: str, title: str, languages: Iterable[str], own_callbacks: bool) -> tuple[QueueVariant, ...]:
     """The real queues of a declared one."""
     made = []
-    for language in list(languages) or [None]:
+    spoken: list[str | None] = [*languages]
+    for language in spoken or [None]:
         name = key if language is None else f"{key}-{language}"
         shown = name if title == key else title if language is None else f"{title} ({language})"
         callbacks = f"{name}-callbacks" if own_callbacks else None

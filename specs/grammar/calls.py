@@ -32,7 +32,7 @@ def _press(word: str, _: Reading) -> str:
 def _ends(word: str, _: Reading) -> str:
     if word in {"hung_up", "agent", "error", "callback", "queue", "transfer"}:
         return word
-    kind, _, rest = word.partition(" ")
+    kind, __, rest = word.partition(" ")
     if kind not in {"queue", "callback", "transfer", "agent"} or not rest.strip():
         raise BadWord(
             f'"{word}" is no end of a call', "hung_up, queue KEY, callback KEY, transfer NUMBER or agent", "bad-choice"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .. import nodes, permissions
 from ..problems import Where
 from ..suggest import did_you_mean
@@ -91,7 +93,7 @@ class StaffingShape(Shape):
     def schema(self) -> Json:
         return {"anyOf": [self.whole.schema(), self.each.schema()]}
 
-    def read(self, node: nodes.Node, owner: Where, reading: Reading) -> Values | object:
+    def read(self, node: nodes.Node, owner: Where, reading: Reading) -> Any:
         if not isinstance(node, nodes.Mapping):
             return wrong_type("a map", node, reading)
         if not set(node.entries) & set(self.whole.fields):
