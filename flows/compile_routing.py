@@ -89,10 +89,10 @@ def target(draft: Draft, step: Step) -> None:
 
 def agent(draft: Draft, step: Step) -> None:
     """A named agent's own queue, or the one that the transferring agent picked."""
-    failed = draft.failed(step)
-    if step.value == "chosen" and draft.flow.type == "agent_transfer":
+    if step.value == "chosen":
         draft.add(step.key, "TransferContactToAgent")
         return
+    failed = draft.failed(step)
 
     def aim(ident: str, go_on: str) -> None:
         to = {"AgentId": draft.ref("agent", step.value)}

@@ -12,6 +12,7 @@ from .compiled import CompiledFlow
 from .draft import HEAD, NET, Draft
 from .graph import Flow, Step
 from .house import House
+from .layout import successors
 
 COMPILERS: Mapping[str, Callable[[Draft, Step], None]] = {
     "say": speech.say,
@@ -122,7 +123,7 @@ def _record(draft: Draft, recorded: tuple[str, ...], go_on: str) -> None:
 
 def net(draft: Draft) -> None:
     """The safety net, if anything leads into it and it is not one of the flow's own steps."""
-    if not draft.uses_net or draft.net() != f"{NET}.start":
+    if not any(f"{NET}.start" in successors(action) for action in draft.actions.values()):
         return
     kind = draft.flow.type
     if draft.flow.on_error == "none":

@@ -27,11 +27,9 @@ class Draft:
         self.actions: dict[str, dict[str, Any]] = {}
         self.refs: dict[Ref, None] = {}
         self.origins: dict[str, Origin] = {}
-        self.shown: dict[str, dict[str, str]] = {}  # parameter -> readable name, for the designer
         self.results: dict[str, None] = {}  # of a module
         self.step: Step | None = None
         self.speaks = False
-        self.uses_net = False
 
     # Writing actions
 
@@ -125,7 +123,6 @@ class Draft:
         """Where what nobody named goes: into the safety net of this flow type."""
         if self.flow.on_error not in (None, "none"):
             return str(self.flow.on_error)
-        self.uses_net = True
         if self.flow.on_error is None and self.flow.repeating and self.flow.type.endswith(("_queue", "_hold")):
             return self.flow.repeating
         return f"{NET}.start"

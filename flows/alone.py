@@ -1,0 +1,44 @@
+"""One flow file with no centre around it: read, checked and compiled by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..specs.flowfiles import envelope
+from ..specs.problems import Problems
+from ..specs.texts import TextContext
+from ..specs.yaml import read
+from .check import Names, check_flow, check_language
+from .compiled import CompiledFlow
+from .compiler import compile_flow
+from .graph import Flow
+from .house import house_alone
+from .parse import parse
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """What became of one file; `compiled` is None when it has errors."""
+
+    flow: Flow | None
+    compiled: CompiledFlow | None
+    problems: Problems
+
+
+def compile_file(path: Path, shown: str | None = None) -> Alone:
+    """Compile one YAML flow. References are taken as they are; the head is logging and the voice of `language`
+    (en-US without one), the safety net one message and a hang-up. Every mistake is in `problems`."""
+    problems = Problems()
+    node = read(path, shown or str(path), problems)
+    file = envelope(node, shown or str(path), problems) if node is not None else None
+    context = TextContext()
+    flow = parse(file, context, problems) if file is not None else None
+    if flow is None:
+        return Alone(None, None, problems)
+    check_flow(flow, Names(), context, problems)
+    if problems.errors:
+        return Alone(flow, None, problems)
+    compiled = compile_flow(flow, house_alone(flow.language))
+    check_language(flow, compiled, problems)
+    return Alone(flow, None if problems.errors else compiled, problems)

@@ -1,0 +1,316 @@
+"""Every mistake in the flows of a centre, or of one file: form, references, the shape of the graph, Flow language."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from ..specs.model import Center
+from ..specs.problems import Problems, Where
+from ..specs.suggest import did_you_mean
+from ..specs.texts import TextContext, context_of
+from .catalogue import MAX_ACTIONS, MAX_CONTENT
+from .compiled import CompiledFlow
+from .compiler import compile_flow
+from .fictional import bind
+from .graph import Flow, Step
+from .house import MOMENTS, PREFIX, house_of
+from .language import validate
+from .parse import parse
+
+WARN_ACTIONS = 200
+# Which flow type serves each moment (Connect facts 4.4).
+MOMENT_TYPES: Mapping[str, str] = {
+    "waiting": "customer_queue",
+    "agent_whisper": "agent_whisper",
+    "customer_whisper": "customer_whisper",
+    "customer_hold": "customer_hold",
+    "agent_hold": "agent_hold",
+    "after_call": "inbound",
+}
+ENTERABLE = frozenset(("inbound", "agent_transfer", "queue_transfer"))
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a flow may refer to. None = not knowable, nothing is unknown."""
+
+    flows: Mapping[str, str] | None = None  # name -> type
+    results: Mapping[str, tuple[str, ...]] | None = None
+    center: Center | None = None
+
+    def known(self, kind: str) -> Collection[str] | None:
+        """The names of a kind of reference, or None when they are not known."""
+        if kind in {"flow", "module"}:
+            if self.flows is None:
+                return None
+            return [name for name, flow_type in self.flows.items() if (flow_type == "module") == (kind == "module")]
+        center = self.center
+        if center is None:
+            return None
+        tables: Mapping[str, Collection[str]] = {
+            "queue": center.queues,
+            "hours": [*center.hours, *center.queues],
+            "lambda": center.lambdas,
+            "number": center.phone_numbers,
+            "external": center.external_numbers,
+        }
+        return tables.get(kind)
+
+
+def check_flows(center: Center, problems: Problems) -> dict[str, Flow]:
+    """Read and check every flow of the centre; the flows that could be read, by name. Records every mistake."""
+    from .centre import module_results
+    from .hotline import check_rules
+
+    context = context_of(center)
+    before = problems.errors
+    flows = {name: flow for name, file in center.flows.items() if (flow := parse(file, context, problems))}
+    types: dict[str, str] = {name: file.type for name, file in center.flows.items()}
+    _names_of_flows(center, flows, problems)
+    formed = problems.errors == before
+    results = module_results(center, flows) if formed else None
+    names = Names(types, results, center)
+    for flow in flows.values():
+        check_flow(flow, names, context, problems)
+    if problems.errors == before:
+        house = house_of(center, results)
+        for flow in flows.values():
+            check_language(flow, compile_flow(flow, house), problems)
+        check_rules(center, flows, house, problems)
+    return flows
+
+
+def _names_of_flows(center: Center, flows: Mapping[str, Flow], problems: Problems) -> None:
+    titles: dict[tuple[bool, str], str] = {}
+    for name, flow in flows.items():
+        if name.startswith(PREFIX):
+            message = f'"{PREFIX}…" is kept for built-in flows'
+            problems.error(flow.where, "bad-name", message, "give the flow another name")
+        key = (flow.type == "module", flow.title)
+        if key in titles:
+            message = f'flows "{titles[key]}" and "{name}" have the same title "{flow.title}"'
+            problems.error(flow.where, "duplicate-title", message, "Connect wants titles to differ")
+        titles[key] = name
+    del center
+
+
+def check_flow(flow: Flow, names: Names, context: TextContext, problems: Problems) -> None:
+    """References, texts and the graph of one flow."""
+    for step in flow.steps.values():
+        _references(flow, step, names, problems)
+        _texts(flow, step, names, context, problems)
+        _rules(flow, step, names, problems)
+    if flow.type.endswith("_hold") and flow.repeating is None:
+        message = f'the hold flow "{flow.name}" repeats nothing'
+        problems.error(flow.where, "no-repeat", message, "a hold flow needs a step such as {repeat: [{prompt: music}]}")
+    _graph(flow, problems)
+
+
+def _at(step: Step, key: str) -> Where:
+    return step.places.get(key, step.where)
+
+
+def _unknown(problems: Problems, where: Where, what: str, word: str, known: Collection[str]) -> None:
+    problems.error(where, "unknown-reference", f'unknown {what} "{word}"', did_you_mean(word, known))
+
+
+def _references(flow: Flow, step: Step, names: Names, problems: Problems) -> None:
+    for key, kind, word in _named(step):
+        known = names.known(kind)
+        if known is None or word in known or word.startswith("$."):
+            continue
+        if kind in {"queue", "hours"} and word == "current":
+            continue
+        if kind == "external":
+            _number(problems, _at(step, key), word, known)
+            continue
+        what = {"hours": "hours of operation", "lambda": "Lambda function", "number": "phone number"}.get(kind, kind)
+        _unknown(problems, _at(step, key), what, word, known)
+    _flow_types(flow, step, names, problems)
+    _attributes(step, names, problems)
+
+
+def _named(step: Step) -> Iterator[tuple[str, str, str]]:
+    """(key, kind, name) of every reference of a step."""
+    for key, form, value in step.forms():
+        if form.kind in {"queue", "hours", "flow", "module", "lambda", "number", "external"} and value is not None:
+            if not (form.kind == "flow" and key in MOMENTS and value == "none"):
+                yield key, form.kind, value
+        elif form.kind == "hooks":
+            for moment, name in (value or {}).items():
+                yield f"{key} {moment}", "flow", name
+
+
+def _number(problems: Problems, where: Where, word: str, known: Collection[str]) -> None:
+    from ..specs import phone
+
+    if word.startswith("+") or word.isdigit():
+        complaint = phone.complaint(word)
+        if complaint:
+            problems.error(where, "bad-phone", complaint[0], complaint[1])
+        return
+    hint = did_you_mean(word, known) or "numbers outside stand under `external_numbers:` in center.yaml"
+    problems.error(where, "unknown-reference", f'unknown external number "{word}"', hint)
+
+
+def _flow_types(flow: Flow, step: Step, names: Names, problems: Problems) -> None:
+    types = names.flows or {}
+    wanted: list[tuple[str, str, str]] = []
+    if step.verb == "hooks":
+        wanted = [(f"hooks {m}", name, MOMENT_TYPES[m]) for m, name in step.value.items() if m in MOMENT_TYPES]
+    elif step.verb == "queue":
+        wanted = [(m, step.option(m), MOMENT_TYPES[m]) for m in MOMENTS if step.option(m) not in (None, "none")]
+    for key, name, flow_type in wanted:
+        if types.get(name, flow_type) != flow_type:
+            message = f'flow "{name}" is of type {types[name]}; here one of type {flow_type} is needed'
+            problems.error(_at(step, key), "wrong-flow-type", message)
+    if step.verb == "flow" and types.get(step.value, "inbound") not in ENTERABLE | {"module"}:
+        message = f'flow "{step.value}" is of type {types[step.value]}: a call cannot go on in it'
+        problems.error(_at(step, "flow"), "wrong-flow-type", message, "one of type inbound can be entered")
+    if step.verb == "flow" and step.value == flow.name:
+        message = f'flow "{flow.name}" goes on in itself'
+        problems.error(_at(step, "flow"), "flow-into-itself", message, f"use `then: {flow.start}`")
+
+
+def _attributes(step: Step, names: Names, problems: Problems) -> None:
+    declared = names.center.attributes if names.center else {}
+    if not declared:
+        return
+    given: Mapping[str, str | None] = {}
+    if step.verb == "set":
+        given = step.value
+    elif step.verb == "digits" and step.option("into"):
+        given = {step.option("into"): None}
+    for name, value in given.items():
+        place = _at(step, f"{step.verb} {name}") if step.verb == "set" else _at(step, "into")
+        if name not in declared:
+            if name != "language":
+                _unknown(problems, place, "attribute", name, declared)
+        elif value and declared[name].values and not value.startswith("$.") and value not in declared[name].values:
+            message = f'attribute "{name}" takes no value "{value}"'
+            problems.error(place, "unknown-value", message, did_you_mean(value, declared[name].values))
+
+
+def _texts(flow: Flow, step: Step, names: Names, context: TextContext, problems: Problems) -> None:
+    languages = names.center.languages if names.center else {}
+    for key, text in step.texts():
+        missing = [language for language in languages if text.speech(language) is None]
+        if missing and not (step.verb == "language" and key == "language"):
+            message = f'step "{step.key}" says nothing in {", ".join(missing)}'
+            problems.error(_at(step, key), "missing-text", message, f"add {missing[0]}: to the text")
+        for language, found in languages.items():
+            speech = text.speech(language)
+            if found.voice is None and speech and speech.kind != "prompt" and flow.type not in {"agent_whisper"}:
+                message = f'step "{step.key}": {language} has no voice, so a text cannot be spoken'
+                problems.error(_at(step, key), "no-voice", message, f"use a prompt with a recording in {language}")
+        if any("{{" in speech.value for speech in text.by_language.values()):
+            message = f'step "{step.key}": two opening braces are kept for references'
+            problems.error(_at(step, key), "bad-text", message, "run-time values are written $.Attributes.name")
+    del context
+
+
+def _rules(flow: Flow, step: Step, names: Names, problems: Problems) -> None:
+    """What single verbs ask for beyond their form."""
+
+    def error(key: str, message: str, hint: str = "", code: str = "bad-step") -> None:
+        problems.error(_at(step, key), code, f'step "{step.key}": {message}', hint)
+
+    if step.verb == "repeat":
+        _repeat(flow, step, error)
+    elif step.verb == "queue":
+        if step.option("priority") is not None and flow.type not in {"inbound", "module"}:
+            error("priority", f"a flow of type {flow.type} cannot set a priority")
+        if flow.type == "customer_queue" and step.value == "current":
+            error("queue", "the caller waits in the current queue already", "name another queue")
+        if flow.type == "customer_queue" and flow.repeating is None:
+            error("queue", "a caller can only be moved after a repeat step", "add one before")
+    elif step.verb == "agent" and (step.value == "chosen") != (flow.type == "agent_transfer"):
+        error("agent", "`chosen` is for flows of type agent_transfer, a user name for all others")
+    elif step.verb == "language" and not isinstance(step.value, str):
+        if not step.option("choices"):
+            error("language", "a question needs choices", "choices: {1: fr, 2: en}", "missing-key")
+        if flow.type not in {"inbound", "agent_transfer", "queue_transfer", "customer_queue", "module"}:
+            error("language", f"nothing can be asked in a flow of type {flow.type}", code="wrong-flow-type")
+    elif step.verb == "check_queue" and not (step.option("oldest_over") or step.option("waiting_over")):
+        error("check_queue", "oldest_over or waiting_over is needed", "waiting_over: {40: busy}", "missing-key")
+    elif step.verb == "routing" and len(step.value) != 1:
+        error("routing", "either priority or age, not both")
+    elif step.verb == "notice" and names.center is not None and not names.center.recording.calls:
+        error("notice", "nothing is recorded, so there is nothing to announce", "recording.calls in center.yaml")
+    elif step.verb == "module" and names.results is not None and step.value in names.results:
+        for result in step.option("results") or {}:
+            if result not in names.results[step.value]:
+                known = names.results[step.value]
+                error("results", f'module "{step.value}" has no result "{result}"', did_you_mean(result, known))
+
+
+def _repeat(flow: Flow, step: Step, error: object) -> None:
+    assert callable(error)
+    every, up_to, each = step.option("every"), step.option("up_to"), step.option("each")
+    if flow.type.endswith("_hold") and (every or up_to or each):
+        error("repeat", "a hold flow cannot be interrupted", "leave every, up_to and each out")
+    if every and not (up_to or each):
+        error("every", "an interrupt needs somewhere to go", "add up_to with then, or each")
+    if each and not every:
+        error("each", "`each` needs `every`", "every: 45s")
+    if every and up_to and every > up_to:
+        error("every", "`every` is longer than `up_to`")
+    if step.then is not None and not up_to:
+        error("then", "without `up_to` nothing comes after `repeat`", "add up_to", "unreachable")
+    if each in flow.steps and each != step.key and step.key not in reachable(flow, str(each)):
+        error("each", f'step "{each}" does not lead back here', f"end it with `then: {step.key}`")
+
+
+def reachable(flow: Flow, start: str) -> set[str]:
+    """Every step that can be reached from `start`, itself included."""
+    seen: set[str] = set()
+    stack = [start]
+    while stack:
+        key = stack.pop()
+        if key in seen or key not in flow.steps:
+            continue
+        seen.add(key)
+        step = flow.steps[key]
+        stack += [target for _, target in step.targets()]
+        stack += [target for target in (flow.then_of(step), flow.failure_of(step)) if target]
+    return seen
+
+
+def _graph(flow: Flow, problems: Problems) -> None:
+    last = list(flow.steps.values())[-1]
+    if last.goes_on and last.then is None and not _always_branches(last):
+        message = f'after the last step "{last.key}" the flow ends without saying what becomes of the call'
+        problems.error(last.where, "falls-off", message, "add `then: STEP` or a last step such as {hang_up: true}")
+    seen = reachable(flow, flow.start)
+    for key, step in flow.steps.items():
+        if key not in seen:
+            hint = "name it in a `then`, a choice or `on_error`, or take it out"
+            problems.error(step.where, "unreachable", f'no step leads to "{key}"', hint)
+
+
+def _always_branches(step: Step) -> bool:
+    return step.verb == "check_hours" and step.option("open") is not None
+
+
+def check_language(flow: Flow, compiled: CompiledFlow, problems: Problems) -> None:
+    """The service's own rules and limits, on a bind with fictional ARNs of real length."""
+    content = bind(compiled)
+    count = content.count('"Identifier":')
+    if count > MAX_ACTIONS:
+        message = f'flow "{flow.name}" needs {count} actions, Connect takes {MAX_ACTIONS}'
+        problems.error(flow.where, "too-many-actions", message, "move a part into another flow and use {flow: NAME}")
+        return
+    if count > WARN_ACTIONS:
+        message = f'flow "{flow.name}" needs {count} actions; Connect takes {MAX_ACTIONS}'
+        problems.warning(flow.where, "many-actions", message, "move a part into another flow before it grows")
+    if len(content) > MAX_CONTENT:
+        message = f'flow "{flow.name}" has {len(content)} characters when compiled, Connect takes {MAX_CONTENT}'
+        problems.error(flow.where, "too-large", message, "move a part into another flow")
+        return
+    for found in validate(content, compiled.type):
+        origin = compiled.origins.get(found.action)
+        step = flow.steps.get(origin.step) if origin else None
+        where = step.where if step else flow.where
+        name = f'step "{step.key}"' if step else f'flow "{flow.name}"'
+        problems.error(where, "flow-language", f"{name}: {found.type} {found.message}".strip())
