@@ -1,1 +1,197 @@
 """The rosters' side of a run: what agents needs from the stack, and what the run needs from agents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..specs.errors import CcdeployError, Refused, Unfinished
+from .standing import standing
+
+if TYPE_CHECKING:
+    from ..agents.apply import AgentResult
+    from ..agents.directory import Directory
+    from ..agents.model import Checked
+    from ..agents.pacer import Pacer
+    from ..agents.plan import AgentPlan
+    from ..stacks.cloud.connect_users import UserDoor
+    from ..stacks.engine.plan import Drift, Failure
+    from .interrupt import Stop
+    from .wiring import Work
+
+Tell = Callable[[bool], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What will happen to whom."""
+
+    plan: AgentPlan
+    counts: Mapping[str, int]
+    steps: tuple[Mapping[str, Any], ...]
+    usernames: frozenset[str]  # who will be there afterwards, as far as this plan knows
+
+    @property
+    def total(self) -> int:
+        """How many people change."""
+        return sum(count for word, count in self.counts.items() if word != "same")
+
+    def as_json(self) -> dict[str, Any]:
+        """The `roster plan` object of the JSON contract."""
+        return {"steps": [dict(step) for step in self.steps], "agents": dict(self.counts)}
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What was done. `error` is set when somebody is left or failed; `mutations` are the calls that were sent."""
+
+    counts: Mapping[str, int]
+    failures: list[dict[str, str]] = field(default_factory=list)
+    mutations: int = 0
+    error: CcdeployError | None = None
+
+
+def plan(work: Work, checked: Checked, *, allow_suspend: int | None) -> Planned:
+    """The plan for these rosters. Reads the store and lists users, if there is an instance.
+
+    Raises Invalid for usernames that belong to people made by hand, Refused for a mass suspension.
+    """
+    from ..agents.rosters import plan_rosters
+
+    whole = set(work.center.rosters) <= set(checked.files)
+    made = plan_rosters(
+        work.center,
+        () if whole else [Path(name) for name in checked.files],
+        directory(work),
+        door(work),
+        work.store,
+        allow_suspend=allow_suspend,
+        checked=checked,
+    )
+    made.check()
+    steps = tuple(step.as_json() for step in made.steps)
+    gone = {step.username for step in made.steps if step.action == "remove"}
+    there = {step.username for step in made.steps if step.user_id or step.action == "create"}
+    return Planned(made, made.counts, steps, (usernames(work) | there) - gone)
+
+
+def apply(work: Work, planned: Planned, stop: Stop, tell: Tell, fence: int) -> Applied:
+    """Carry the plan out, with the ids that the stack has by now. `tell(good)` hears of each person."""
+    from ..agents.apply import apply_plan
+
+    users = door(work)
+    if users is None:
+        raise Refused("There is no instance to put people in.", hint="Run: ccdeploy up", code="no-stack")
+    made = replace(planned.plan, directory=directory(work))
+    return _applied(
+        apply_plan(
+            made,
+            users,
+            work.store,
+            on_event=_teller(tell),
+            cancel=stop.event,
+            pacer=_pacer(work),
+            fence=fence,
+        )
+    )
+
+
+def remove_all(work: Work, stop: Stop, tell: Tell, fence: int) -> Applied:
+    """Remove everybody in the ledger who is still there, and nobody else."""
+    from ..agents import rosters
+
+    return _applied(
+        rosters.remove_all(
+            work.center.stack_name,
+            door(work),
+            work.store,
+            on_event=_teller(tell),
+            cancel=stop.event,
+            pacer=_pacer(work),
+            fence=fence,
+        )
+    )
+
+
+def _teller(tell: Tell) -> Callable[[Any], None]:
+    from ..agents.events import AgentDone
+
+    def told(event: Any) -> None:
+        if isinstance(event, AgentDone):
+            tell(not event.code)
+
+    return told
+
+
+def _pacer(work: Work) -> Pacer:
+    """The service's own speed on AWS; a sandbox throttles by itself if it was asked to."""
+    from ..agents.pacer import RATE, Pacer
+
+    return Pacer(None if work.endpoint else RATE)
+
+
+def _applied(result: AgentResult) -> Applied:
+    failures = [
+        {
+            "type": "agent",
+            "name": f"{item.file}:{item.line}" if item.line else item.file,
+            "message": item.message,
+            "code": item.code,
+            "hint": "",
+        }
+        for item in result.failures
+    ]
+    return Applied(result.as_json(), failures, result.calls, result.error)
+
+
+def usernames(work: Work) -> frozenset[str]:
+    """Who is there by the ledger: people of ours whose create was answered."""
+    from ..agents.ledger import read_ledger
+
+    entries = read_ledger(work.store, work.center.stack_name).entries.values()
+    return frozenset(entry.username for entry in entries if entry.user_id)
+
+
+def missing(work: Work) -> list[Drift]:
+    """People of the ledger who are no longer in the instance: removed by hand."""
+    from ..agents.ledger import read_ledger
+    from ..stacks.engine.plan import Drift
+
+    users = door(work)
+    if users is None:
+        return []
+    there = {user.id for user in users.listing()}
+    return [
+        Drift(type="agent", name=entry.username, id=entry.user_id, kind="missing")
+        for entry in read_ledger(work.store, work.center.stack_name).entries.values()
+        if entry.user_id and entry.user_id not in there
+    ]
+
+
+def directory(work: Work) -> Directory | None:
+    """Ids by name, or None while there is no instance."""
+    from ..agents.directory import Directory
+
+    outputs = standing(work.engine)
+    return Directory.from_outputs(outputs) if (outputs.get("instance") or {}).get("id") else None
+
+
+def door(work: Work) -> UserDoor | None:
+    """The instance's users, or None while there is no instance."""
+    from ..agents import rosters
+
+    found = directory(work)
+    return None if found is None else rosters.door(work.cloud, found)
+
+
+def failure(failures: Sequence[Failure], *, unfinished: bool = False, command: str = "up") -> CcdeployError:
+    """The error of a run whose engine failed: the first failure in words, and how many more there are."""
+    first, more = failures[0], len(failures) - 1
+    others = "" if not more else f" {more} more failed." if more > 1 else " 1 more failed."
+    message = f"{first.type.rpartition(':')[2]} {first.name}: {first.message.rstrip('.')}.{others}"
+    hint = first.hint or "Correct what it names"
+    again = f"then run the same command again: ccdeploy {command}"
+    kind = Unfinished if unfinished else CcdeployError
+    return kind(message, hint=f"{hint.rstrip('.')}; {again}", where=first.name)

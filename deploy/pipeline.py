@@ -71,7 +71,7 @@ def preview(work: Work, checked: Checked | None, *, allow_suspend: int | None = 
     from ..stacks.program import program
 
     agents = dict(NO_AGENTS)
-    usernames = set(people.usernames(work))
+    usernames = people.usernames(work)
     if checked is not None:
         planned = people.plan(work, checked, allow_suspend=allow_suspend)
         agents |= planned.counts
@@ -92,19 +92,22 @@ def up(
     """
     run = Run(work, "up", on_event, stop)
     with work.store.lease("up") as lease, run.guarded():
+        work.engine.fence = lease.fence
         run.prepare()
+        # Planned before anything is changed, so that a refused roster stops the run while nothing was done.
+        planned = None if checked is None else people.plan(work, checked, allow_suspend=allow_suspend)
         last = work.last_applied()
         going = retiring.dropped(last, work.center)
-        before = frozenset(people.usernames(work))
+        before = people.usernames(work)
         _stack(run, "stack", last if going else None, before)
-        if checked is not None:
-            run.rosters(checked, allow_suspend, lease.fence)
-        if going and checked is None:
+        if planned is not None:
+            run.rosters(planned, lease.fence)
+        if going and planned is None:
             run.skip(f"retire {', '.join(going)}: run without --no-rosters to delete them")
         elif going or retiring.waited(work.center, before, people.usernames(work)):
             _stack(run, "retire", None, people.usernames(work))
         run.outputs()
-        if not (going and checked is None):
+        if not (going and planned is None):
             _save(work)
     return run.result()
 
@@ -124,6 +127,7 @@ def down(work: Work, on_event: OnEvent, stop: Stop, *, everything: bool) -> Resu
     """
     run = Run(work, "down", on_event, stop)
     with work.store.lease("down") as lease, run.guarded():
+        work.engine.fence = lease.fence
         run.prepare()
         run.remove_people(lease.fence)
         keep = None if everything else retiring.keeper(work.center)

@@ -13,6 +13,7 @@ from .events import OnEvent, Result
 from .interrupt import stoppable
 from .run import Run
 from .settings import CENTER, Settings, upwards
+from .standing import standing
 from .target import check_target
 from .validate import valid
 from .wiring import Work, store_of, work
@@ -102,13 +103,13 @@ def apply(settings: Settings, files: Sequence[Path], on_event: OnEvent, *, allow
         _needs_instance(wired)
         run = Run(wired, "roster apply", on_event, stop)
         with wired.store.lease("roster apply") as lease, run.guarded():
-            run.rosters(checked, allow_suspend, lease.fence)
+            run.rosters(people.plan(wired, checked, allow_suspend=allow_suspend), lease.fence)
             run.outputs()
         return run.result()
 
 
 def _needs_instance(wired: Work) -> None:
-    if not wired.engine.outputs().get("instance"):
+    if not standing(wired.engine).get("suspended"):
         raise _not_standing(wired.folder)
 
 

@@ -6,7 +6,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..specs.errors import CcdeployError, Interrupted, Unfinished
 from ..stacks.engine.plan import Changes, EngineResult, OnStep, Step, StepEvent
@@ -14,10 +14,9 @@ from ..stacks.outputs import shown
 from . import estimate, people
 from .events import NO_AGENTS, Event, Meter, Note, OnEvent, Progress, Result, Stage, StageName, Started
 from .interrupt import Stop
+from .prepare import finder, grant_quotas
+from .standing import standing
 from .wiring import Work
-
-if TYPE_CHECKING:
-    from ..agents.model import Checked
 
 
 class Run:
@@ -66,8 +65,8 @@ class Run:
     def prepare(self) -> None:
         """Grant the folder's quotas on the sandbox and settle what an interrupted run left."""
         self.tell(Stage("prepare"))
-        people.grant_quotas(self.work)
-        for sentence in self.work.engine.recover(people.finder(self.work)):
+        grant_quotas(self.work)
+        for sentence in self.work.engine.recover(finder(self.work)):
             self._mutations += 1
             self.tell(Note(sentence))
 
@@ -91,9 +90,8 @@ class Run:
         if result.failures:
             raise people.failure(result.failures, unfinished=bool(self._mutations), command=self.command)
 
-    def rosters(self, checked: Checked, allow_suspend: int | None, fence: int) -> None:
-        """Plan and apply the rosters. Raises Unfinished when somebody could not be done."""
-        plan = people.plan(self.work, checked, allow_suspend=allow_suspend)
+    def rosters(self, plan: people.Planned, fence: int) -> None:
+        """Apply the rosters' plan. Raises Unfinished when somebody could not be done."""
         self.tell(Stage("rosters", plan.total))
         self._people("rosters", plan.total, lambda tell: people.apply(self.work, plan, self.stop, tell, fence))
 
@@ -116,16 +114,16 @@ class Run:
         self._mutations += applied.mutations
         for word, count in applied.counts.items():
             self._agents[word] = self._agents.get(word, 0) + count
-        self._failures += applied.failures
-        if applied.interrupted or self.stop.asked:
+        self._failures += list(applied.failures)
+        if applied.error is not None:
+            raise applied.error
+        if self.stop.asked:
             raise self._interrupted()
-        if applied.failures:
-            raise people.unfinished(applied, self._mutations, self.command)
 
     def outputs(self) -> None:
         """Take over what stands now."""
         self.tell(Stage("outputs"))
-        self._outputs = self.work.engine.outputs()
+        self._outputs = standing(self.work.engine)
 
     def result(self) -> Result:
         """The end of the run, told as the last event and returned."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import people
 from .drift import drift
+from .standing import standing
 
 if TYPE_CHECKING:
     from .settings import Settings
@@ -22,7 +23,7 @@ def nothing(settings: Settings, stack_name: str) -> dict[str, Any]:
 
 def status(work: Work) -> dict[str, Any]:
     """The status of a stack that may stand."""
-    outputs = work.engine.outputs()
+    outputs = standing(work.engine)
     name = work.center.stack_name
     if not outputs.get("instance"):
         return nothing(work.settings, name)

@@ -15,6 +15,7 @@ from ..specs.errors import Invalid
 from ..specs.problems import Problem, Problems
 
 if TYPE_CHECKING:
+    from ..agents.model import Checked
     from ..specs.model import Center
 
 
@@ -23,7 +24,7 @@ class Validated:
     """What was read and what is wrong with it. `center` is None only if it could not be built at all."""
 
     center: Center | None
-    people: Any
+    people: Checked | None
     problems: tuple[Problem, ...]
 
     @property
@@ -57,31 +58,24 @@ def validate(folder: Path, *, stack: str = "dev", today: dt.date | None = None, 
     from ..flows.check import check_flows
     from ..specs.load import load
 
-    loaded = load(folder, stack=stack, today=today)
+    loaded = load(folder, stack=stack, today=today, every=overlays)
     problems = Problems()
     problems.extend(loaded.problems.listed())
     center = loaded.center
-    people = None
+    people: Checked | None = None
     if center is not None:
         check_flows(center, problems)
-        checked = check_rosters(center, roster_files(center))
-        people = checked.people
-        problems.extend(_listed(checked.problems))
-        for other in center.stacks if overlays else ():
-            if other != stack:
-                problems.extend(load(folder, stack=other, today=today).problems.listed())
+        people = check_rosters(center)
+        problems.extend(list(people.problems))
     return Validated(center, people, tuple(problems.listed()))
 
 
-def roster_files(center: Center) -> list[Path]:
-    """The centre's own rosters, as paths under its folder, in the order of the file."""
-    return [Path(center.folder) / name for name in center.rosters]
-
-
-def valid(folder: Path, *, stack: str = "dev", today: dt.date | None = None) -> tuple[Center, Any, tuple[Problem, ...]]:
+def valid(
+    folder: Path, *, stack: str = "dev", today: dt.date | None = None
+) -> tuple[Center, Checked, tuple[Problem, ...]]:
     """The centre, its people and the warnings. Raises Invalid with every problem when there is an error."""
     result = validate(folder, stack=stack, today=today, overlays=False)
-    if result.errors or result.center is None:
+    if result.errors or result.center is None or result.people is None:
         count = f"{result.errors} error" + ("" if result.errors == 1 else "s")
         raise Invalid(
             f"The folder has {count}; nothing was changed.",
@@ -90,7 +84,3 @@ def valid(folder: Path, *, stack: str = "dev", today: dt.date | None = None) -> 
             where=str(folder),
         )
     return result.center, result.people, result.problems
-
-
-def _listed(problems: Problems | list[Problem]) -> list[Problem]:
-    return problems.listed() if isinstance(problems, Problems) else list(problems)

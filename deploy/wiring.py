@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .settings import HIDDEN, Settings
 from .target import sandbox
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..stacks.cloud.client import Cloud
     from ..stacks.cloud.store import Store
     from ..stacks.engine.plan import Engine
+    from ..stacks.provider.base import Provider
 
 LAST_APPLIED = "center.json"  # the Center of the last finished run, canonically
 
@@ -35,7 +36,6 @@ class Work:
     store: Store
     engine: Engine
     cloud: Cloud
-    users: Any
     endpoint: str
 
     def last_applied(self) -> Center | None:
@@ -63,7 +63,6 @@ def work(settings: Settings, folder: Path, center: Center, *, writing: bool) -> 
     """Everything for one run on `center`; with `writing` False nothing on the disk changes."""
     from ..flows.centre import compile_center
     from ..stacks.cloud.client import Cloud
-    from ..stacks.cloud.connect_users import ConnectUsers
 
     flows = compile_center(center)
     store = store_of(folder, center.stack_name)
@@ -77,7 +76,6 @@ def work(settings: Settings, folder: Path, center: Center, *, writing: bool) -> 
             store=store,
             engine=create_embedded_engine(center, store, cloud, endpoint),
             cloud=cloud,
-            users=ConnectUsers(cloud),
             endpoint=endpoint,
         )
 
@@ -89,7 +87,7 @@ def create_embedded_engine(center: Center, store: Store, cloud: Cloud, endpoint:
     from ..stacks.extras.provider import CcdeployProvider
     from ..stacks.names import PROJECT
 
-    providers = [AwsProvider(endpoint, center.region), CcdeployProvider(cloud)]
+    providers: list[Provider] = [AwsProvider(endpoint, center.region), CcdeployProvider(cloud)]
     return EmbeddedEngine(
         project=PROJECT,
         stack=center.stack_name,
