@@ -1,0 +1,140 @@
+"""One call of a step, with ids in place of names: the only module that turns a plan into requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..specs.errors import Refused
+from ..stacks.cloud.connect_users import UserFields
+from ..stacks.names import LANGUAGE_ATTRIBUTE, TAG_NAME, TAG_STACK
+from .credentials import password_for
+from .directory import Directory
+from .ledger import SUSPENDED
+from .model import Person
+from .plan import AgentPlan, AgentStep, Call
+from .sets import set_changes, write
+
+if TYPE_CHECKING:
+    from ..stacks.cloud.connect_users import UserDoor
+    from .sealing import Keys
+
+
+class Sender:
+    """Sends calls through the door of users. Holds no state."""
+
+    def __init__(self, users: UserDoor, directory: Directory, keys: Keys, scope: str, identity: str) -> None:
+        self._users = users
+        self._directory = directory
+        self._keys = keys
+        self._scope = scope
+        self._identity = identity
+
+    def send(self, step: AgentStep, call: Call, user_id: str) -> str:
+        """Send `call` and return the user's id (a new one after CreateUser). Raises CloudError."""
+        users, person = self._users, step.person
+        if call.operation == "CreateUser":
+            assert person is not None
+            return users.create(self.fields(person), password_for(person, self._identity))
+        if call.operation == "DeleteUser":
+            users.delete(user_id)
+        elif call.operation == "UpdateUserRoutingProfile":
+            users.set_routing_profile(user_id, self._routing(call.patch["traits"]["routing"]))
+        elif call.operation == "UpdateUserSecurityProfiles":
+            users.set_security_profiles(user_id, self._security(call.patch["traits"]["security"]))
+        else:
+            assert person is not None
+            self._personal(person, call, user_id)
+        return user_id
+
+    def _personal(self, person: Person, call: Call, user_id: str) -> None:
+        users, operation = self._users, call.operation
+        if operation == "UpdateUserIdentityInfo":
+            users.set_identity(user_id, self.fields(person))
+        elif operation == "UpdateUserPhoneConfig":
+            users.set_phone(user_id, self.fields(person))
+        elif operation == "UpdateUserHierarchy":
+            users.set_hierarchy_group(user_id, self._group(person))
+        else:
+            self._sets(person, call, user_id)
+
+    def _sets(self, person: Person, call: Call, user_id: str) -> None:
+        users = self._users
+        terms = person.terms
+        wanted = write(call.trait, dict(terms.tags) if call.trait == "tags" else {k: k for k in terms.languages})
+        adds, drops = set_changes(call.trait, call.before, wanted)
+        if call.operation == "AssociateUserProficiencies":
+            users.add_proficiencies(user_id, [(LANGUAGE_ATTRIBUTE, language) for language in adds])
+        elif call.operation == "DisassociateUserProficiencies":
+            users.drop_proficiencies(user_id, [(LANGUAGE_ATTRIBUTE, language) for language in drops])
+        elif call.operation == "TagResource":
+            users.tag(user_id, adds or self.own_tags(person.username))
+        elif call.operation == "UntagResource":
+            users.untag(user_id, drops)
+        else:
+            raise ValueError(f"no way to send {call.operation}")
+
+    def own_tags(self, username: str) -> dict[str, str]:
+        """The two tags that say whose a user is; the name is a keyed id, since tags are no place for names."""
+        return {TAG_STACK: self._scope, TAG_NAME: f"agent/{self._keys.person(username)}"}
+
+    def fields(self, person: Person) -> UserFields:
+        """Everything about a person, by ids."""
+        terms = person.terms
+        return UserFields(
+            username=person.username,
+            first_name=person.first_name,
+            last_name=person.last_name,
+            email=person.email if self._identity == "connect" else "",
+            routing_profile=self._routing(terms.routing_profile),
+            security_profiles=self._security("|".join(terms.security_profiles)),
+            hierarchy_group=self._group(person),
+            phone_type=terms.phone_type,
+            desk_phone=person.desk_phone,
+            auto_accept=terms.auto_accept,
+            after_contact_work=terms.after_contact_work,
+            tags={**dict(terms.tags), **self.own_tags(person.username)},
+            secondary_email=person.secondary_email,
+            mobile=person.mobile,
+        )
+
+    def _routing(self, key: str) -> str:
+        return self._directory.suspended_routing if key == SUSPENDED else self._directory.routing_profiles[key]
+
+    def _security(self, keys: str) -> tuple[str, ...]:
+        if keys == SUSPENDED:
+            return (self._directory.suspended_security,)
+        return tuple(self._directory.security_profiles[key] for key in keys.split("|") if key)
+
+    def _group(self, person: Person) -> str | None:
+        path = person.terms.hierarchy_group
+        return self._directory.hierarchy_groups[path] if path else None
+
+
+def ready(plan: AgentPlan) -> Directory:
+    """The directory that the plan was made with. Raises Refused when it lacks a name that the plan needs."""
+    directory = plan.directory
+    if directory is None:
+        raise Refused("the centre has not been set up yet", hint="run: ccdeploy up", code="not-deployed")
+    missing: set[str] = set()
+    for step in plan.steps:
+        for call in step.calls:
+            missing |= _missing(call, directory)
+    if missing:
+        text = f"the deployed centre lacks: {', '.join(sorted(missing)[:10])}"
+        raise Refused(text, hint="run: ccdeploy up", code="not-deployed")
+    return directory
+
+
+def _missing(call: Call, directory: Directory) -> set[str]:
+    traits = call.patch.get("traits", {})
+    found: set[str] = set()
+    routing, security, group = (traits.get(t, "") for t in ("routing", "security", "hierarchy"))
+    if SUSPENDED in {routing, security} and not (directory.suspended_routing and directory.suspended_security):
+        found.add("the profiles for suspended people")
+    if routing and routing != SUSPENDED and routing not in directory.routing_profiles:
+        found.add(f"routing profile {routing}")
+    if security != SUSPENDED:
+        found |= {f"security profile {k}" for k in security.split("|") if k and k not in directory.security_profiles}
+    if group and group not in directory.hierarchy_groups:
+        found.add(f"hierarchy group {group}")
+    return found

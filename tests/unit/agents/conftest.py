@@ -1,0 +1,210 @@
+"""A Connect of users by hand, and centres and stores for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from ccdeploy.agents.directory import Directory
+from ccdeploy.specs.errors import CloudError
+from ccdeploy.specs.load import load
+from ccdeploy.specs.model import Center
+from ccdeploy.stacks.cloud.connect_users import UserFields, UserSummary
+from ccdeploy.stacks.cloud.store import FileStore
+
+CENTER = """\
+center: line
+region: eu-central-1
+time_zone: Europe/Paris
+languages:
+  fr: {code: fr-FR, voice: Lea}
+  en: {code: en-GB, voice: Amy}
+instance: {alias: line-example}
+hours_of_operation: {always: 24x7}
+queues:
+  triage: {hours: always, languages: [fr, en]}
+  information: {hours: always}
+routing_profiles:
+  nurse: {title: Nurse, queues: [triage], languages: [[fr], [fr, en]], agents: {security_profiles: [volunteer]}}
+  helper: {queues: [information], agents: {security_profiles: [volunteer], after_contact_work: 90s}}
+  bare: {queues: [information]}
+security_profiles:
+  volunteer: {base: agent}
+  lead: {title: Team lead, base: supervisor}
+hierarchy:
+  levels: [Site, Team]
+  groups:
+    Paris: [Day, Night]
+    Lyon: [Day, Phones]
+flows: {}
+""".replace("flows: {}\n", "")
+
+HEADER = (
+    "username,email,first_name,last_name,routing_profile,languages,security_profiles,hierarchy_group,status,starts_on"
+)
+ENDPOINT_LOST = CloudError("CreateUser: no answer", operation="CreateUser", code="unanswered")
+
+
+@dataclass
+class User:
+    """One user as the fake instance holds it."""
+
+    id: str
+    fields: UserFields
+    password: str | None
+    routing: str
+    security: tuple[str, ...]
+    group: str | None
+    languages: set[str] = field(default_factory=set)
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+class FakeUsers:
+    """Connect's users in memory, with its rules of names; `on_call(operation)` may raise before or after the effect."""
+
+    def __init__(self) -> None:
+        self.users: dict[str, User] = {}
+        self.calls: list[str] = []
+        self.created: list[str] = []
+        self.before: Callable[[str, str], None] = lambda _operation, _who: None
+        self.after: Callable[[str, str], None] = lambda _operation, _who: None
+        self._lock = threading.Lock()
+        self._number = 0
+
+    def _enter(self, operation: str, who: str = "") -> None:
+        with self._lock:
+            self.calls.append(operation)
+        self.before(operation, who)
+
+    def named(self, username: str) -> User:
+        return next(u for u in self.users.values() if u.fields.username == username)
+
+    def listing(self) -> Iterator[UserSummary]:
+        self._enter("ListUsers")
+        return iter([UserSummary(u.id, u.fields.username) for u in list(self.users.values())])
+
+    def tags(self, user_id: str) -> Mapping[str, str]:
+        self._enter("DescribeUser")
+        return self.users[user_id].tags
+
+    def create(self, user: UserFields, password: str | None) -> str:
+        self._enter("CreateUser", user.username)
+        with self._lock:
+            if any(u.fields.username == user.username for u in self.users.values()):
+                raise refusal("CreateUser", "DuplicateResourceException", 409)
+            self._number += 1
+            made = f"id-{self._number}"
+            self.users[made] = User(
+                made,
+                user,
+                password,
+                user.routing_profile,
+                user.security_profiles,
+                user.hierarchy_group,
+                set(),
+                dict(user.tags),
+            )
+            self.created.append(user.username)
+        self.after("CreateUser", user.username)
+        return made
+
+    def by_hand(self, username: str) -> None:
+        fields = UserFields(username, "A", "B", "a@example.org", "r", ("s",), None, "soft", "", False, 0)
+        self.users[f"hand-{username}"] = User(f"hand-{username}", fields, None, "r", ("s",), None)
+
+    def _change(self, operation: str, user_id: str) -> User:
+        self._enter(operation, user_id)
+        if user_id not in self.users:
+            raise refusal(operation, "ResourceNotFoundException", 404)
+        return self.users[user_id]
+
+    def set_identity(self, user_id: str, user: UserFields) -> None:
+        self._change("UpdateUserIdentityInfo", user_id).fields = user
+        self.after("UpdateUserIdentityInfo", user_id)
+
+    def set_phone(self, user_id: str, user: UserFields) -> None:
+        self._change("UpdateUserPhoneConfig", user_id).fields = user
+        self.after("UpdateUserPhoneConfig", user_id)
+
+    def set_routing_profile(self, user_id: str, profile: str) -> None:
+        self._change("UpdateUserRoutingProfile", user_id).routing = profile
+        self.after("UpdateUserRoutingProfile", user_id)
+
+    def set_security_profiles(self, user_id: str, profiles: Sequence[str]) -> None:
+        self._change("UpdateUserSecurityProfiles", user_id).security = tuple(profiles)
+        self.after("UpdateUserSecurityProfiles", user_id)
+
+    def set_hierarchy_group(self, user_id: str, group: str | None) -> None:
+        self._change("UpdateUserHierarchy", user_id).group = group
+        self.after("UpdateUserHierarchy", user_id)
+
+    def add_proficiencies(self, user_id: str, values: Sequence[tuple[str, str]]) -> None:
+        self._change("AssociateUserProficiencies", user_id).languages |= {v for _, v in values}
+        self.after("AssociateUserProficiencies", user_id)
+
+    def drop_proficiencies(self, user_id: str, values: Sequence[tuple[str, str]]) -> None:
+        self._change("DisassociateUserProficiencies", user_id).languages -= {v for _, v in values}
+        self.after("DisassociateUserProficiencies", user_id)
+
+    def tag(self, user_id: str, tags: Mapping[str, str]) -> None:
+        self._change("TagResource", user_id).tags.update(tags)
+        self.after("TagResource", user_id)
+
+    def untag(self, user_id: str, keys: Sequence[str]) -> None:
+        user = self._change("UntagResource", user_id)
+        for key in keys:
+            user.tags.pop(key, None)
+        self.after("UntagResource", user_id)
+
+    def delete(self, user_id: str) -> None:
+        self._change("DeleteUser", user_id)
+        del self.users[user_id]
+        self.after("DeleteUser", user_id)
+
+    @property
+    def mutations(self) -> list[str]:
+        return [c for c in self.calls if c not in {"ListUsers", "DescribeUser"}]
+
+
+def refusal(operation: str, code: str, status: int) -> CloudError:
+    """What the door raises when the service says no."""
+    return CloudError(f"{operation} was refused ({code})", operation=operation, service_code=code, status=status)
+
+
+DIRECTORY = Directory(
+    "instance",
+    "arn:aws:connect:eu-central-1:123456789012:instance/instance",
+    {k: f"rp-{k}" for k in ("nurse-fr", "nurse-fr-en", "helper", "bare")},
+    {"volunteer": "sp-volunteer", "lead": "sp-lead"},
+    {k: f"group {k}" for k in ("Paris", "Lyon", "Paris/Day", "Paris/Night", "Lyon/Day", "Lyon/Phones")},
+    "rp-suspended",
+    "sp-suspended",
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "center.yaml").write_text(CENTER, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def center(folder: Path) -> Center:
+    loaded = load(folder, today=dt.date(2026, 4, 1))
+    assert loaded.center is not None
+    assert not loaded.problems.errors, loaded.problems.listed()
+    return loaded.center
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FileStore:
+    return FileStore(tmp_path / ".ccdeploy" / "stacks" / "line.dev")
+
+
+@pytest.fixture
+def users() -> FakeUsers:
+    return FakeUsers()
