@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-
 from ccdeploy.stacks.cloud.store import FileStore
 from ccdeploy.stacks.engine.embedded.engine import EmbeddedEngine
 from ccdeploy.stacks.provider import schema
@@ -50,7 +49,7 @@ SPECS = {
 
 
 class World:
-    """A service that keeps objects by id and refuses a name twice. Everything is on the disk, as a service's would be."""
+    """A service that keeps objects by id and refuses a name twice; all of it on the disk, so that it outlives us."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "world.json"
@@ -104,8 +103,8 @@ class MemoryProvider:
     def diff(self, request: DiffRequest) -> DiffResult:
         return schema.diff(SPECS[request.type], request)
 
-    def _outputs(self, id: str, value: Mapping[str, Any]) -> Properties:
-        return {**value, "arn": f"arn:{id}"}
+    def _outputs(self, made: str, value: Mapping[str, Any]) -> Properties:
+        return {**value, "arn": f"arn:{made}"}
 
     def create(self, request: CreateRequest) -> CreateResult:
         if request.preview:
@@ -116,16 +115,16 @@ class MemoryProvider:
         def work(objects: dict[str, dict[str, Any]]) -> str:
             if any(other["name"] == value["name"] for other in objects.values()):
                 raise ProviderError(f"{value['name']} exists", code="DuplicateResourceException")
-            id = f"id-{len(self.world.calls)}"
-            objects[id] = value
-            return id
+            new = f"id-{len(self.world.calls)}"
+            objects[new] = value
+            return new
 
         try:
-            id = self.world.change(f"create {request.name}", work)
+            made = self.world.change(f"create {request.name}", work)
         except InitFailed as error:
-            id = self.world.change(f"half {request.name}", work)
-            raise InitFailed(id, self._outputs(id, value), error.reasons) from error
-        return CreateResult(id, self._outputs(id, value))
+            made = self.world.change(f"half {request.name}", work)
+            raise InitFailed(made, self._outputs(made, value), error.reasons) from error
+        return CreateResult(made, self._outputs(made, value))
 
     def read(self, request: ReadRequest) -> ReadResult:
         value = self.world.objects.get(request.id)
@@ -186,15 +185,15 @@ class Deploy:
         )
 
     def find(self, _type: str, _name: str, inputs: Mapping[str, Any]) -> str | None:
-        return next((id for id, value in self.world.objects.items() if value["name"] == inputs["name"]), None)
+        return next((key for key, value in self.world.objects.items() if value["name"] == inputs["name"]), None)
 
     def files(self) -> dict[str, bytes]:
         return {name: self.store.read(name) or b"" for name in self.store.names()}
 
 
 @pytest.fixture
-def deploy(tmp_path: Path) -> Iterator[Deploy]:
-    yield Deploy(tmp_path)
+def deploy(tmp_path: Path) -> Deploy:
+    return Deploy(tmp_path)
 
 
 @pytest.fixture
