@@ -93,13 +93,18 @@ def schema(name: str) -> dict[str, Any]:
     return center_schema() if name == "center" else calls_schema()
 
 
-def write_schemas(folder: Path) -> list[str]:
-    """Write all schemas under `.ccdeploy/schemas/` of `folder`, where the files' first lines point."""
+def schema_texts() -> dict[str, str]:
+    """All schemas as files: path under the folder, where the starter's first lines point, to text."""
+    return {
+        f".ccdeploy/schemas/{name}.schema.json": json.dumps(schema(name), ensure_ascii=False, indent=2) + "\n"
+        for name in SCHEMAS
+    }
+
+
+def write_schemas(folder: Path, texts: dict[str, str]) -> None:
+    """Write the schemas; older ones are replaced."""
     from ..deploy.settings import hidden_folder
 
-    place = hidden_folder(folder) / "schemas"
-    place.mkdir(exist_ok=True)
-    for name in SCHEMAS:
-        text = json.dumps(schema(name), ensure_ascii=False, indent=2) + "\n"
-        (place / f"{name}.schema.json").write_text(text, encoding="utf-8")
-    return [f".ccdeploy/schemas/{name}.schema.json" for name in SCHEMAS]
+    (hidden_folder(folder) / "schemas").mkdir(exist_ok=True)
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")

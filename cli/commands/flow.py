@@ -46,6 +46,6 @@ def list_(given: Settings, folder: Path | None) -> None:
     if given.json:
         out_json({"flows": listed})
         return
-    heads = ["name", "type", "steps", "actions", "numbers", "file"]
+    heads = ["name", "type", "steps", "actions", "numbers"]
     rows = [[str(row[head]) if head != "numbers" else " ".join(row[head]) for head in heads] for row in listed]
     out(table(heads, rows))

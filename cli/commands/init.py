@@ -33,11 +33,11 @@ def command(given: Settings, folder: Path, template: str, language: str, **said:
         raise click.BadParameter(
             f"there is no {template!r}; there is: {', '.join(starter.templates())}", param_hint="--template"
         )
-    files = starter.filled(template, blanks)
+    files, schemas = starter.filled(template, blanks), starter.schema_texts()
     starter.write_new(folder, files)
-    written = [*files, *starter.write_schemas(folder)]
+    starter.write_schemas(folder, schemas)
     if given.json:
-        out_json({"folder": str(folder), "files": written})
+        out_json({"folder": str(folder), "files": [*files, *schemas]})
         return
     for name in files:
         out(str(folder / name))

@@ -25,8 +25,9 @@ def command(name: str | None, folder: Path | None) -> None:
     from ..output import out, out_json
 
     if folder is not None:
-        for path in starter.write_schemas(center_folder(folder)):
-            out(path)
+        place, texts = center_folder(folder), starter.schema_texts()
+        starter.write_schemas(place, texts)
+        out("\n".join(str(place / name) for name in texts))
     elif name is not None:
         out_json(starter.schema(name))
     else:

@@ -1,0 +1,86 @@
+"""Flows on their own: one file compiled, with its centre around it or without, and the list of a centre's flows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..specs.errors import Invalid
+from ..specs.problems import Problem, Problems
+from .settings import CENTER, Settings, center_folder, upwards
+from .validate import valid
+
+if TYPE_CHECKING:
+    from ..specs.model import Center
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """Flow language JSON with fictional ARNs, and the warnings."""
+
+    content: str
+    warnings: tuple[Problem, ...]
+
+
+def compile_file(settings: Settings, file: Path) -> Compiled:
+    """Compile one file: as a flow of its centre when it is one, else alone. Raises Invalid with every mistake."""
+    from ..flows.alone import compile_file as compile_alone
+    from ..flows.fictional import bind
+
+    found = _in_center(settings, file)
+    if found is not None:
+        return _of_center(*found, file)
+    alone = compile_alone(file, str(file))
+    if alone.compiled is None:
+        raise _invalid(file, alone.problems.listed())
+    return Compiled(_pretty(bind(alone.compiled)), tuple(alone.problems.listed()))
+
+
+def listed(settings: Settings, folder: Path | None) -> list[dict[str, Any]]:
+    """Every flow that the centre deploys, in the form of the JSON contract. Raises Invalid."""
+    from ..flows.centre import compile_center
+    from ..flows.listing import listed as list_flows
+
+    center, _, _ = valid(center_folder(folder), stack=settings.stack, today=settings.today)
+    return [item.as_json() for item in list_flows(center, compile_center(center))]
+
+
+def _in_center(settings: Settings, file: Path) -> tuple[Center, str, Problems] | None:
+    """The centre that the file is a flow of, the flow's name, and the centre's problems; None for a file by itself."""
+    from ..specs.load import load
+
+    path = file.resolve()
+    folder = upwards(path.parent, CENTER)
+    if folder is None:
+        return None
+    loaded = load(folder, stack=settings.stack, today=settings.today)
+    for name, flow in loaded.center.flows.items() if loaded.center is not None else ():
+        if (folder / flow.file).resolve() == path and loaded.center is not None:
+            return loaded.center, name, loaded.problems
+    return None
+
+
+def _of_center(center: Center, name: str, problems: Problems, file: Path) -> Compiled:
+    from ..flows.centre import compile_center
+    from ..flows.check import check_flows
+    from ..flows.fictional import bind
+
+    check_flows(center, problems)
+    shown = center.flows[name].file
+    own = [problem for problem in problems.listed() if problem.where.file == shown]
+    if any(problem.severity == "error" for problem in own):
+        raise _invalid(file, own)
+    flow = compile_center(center).flows[name]
+    return Compiled(_pretty(bind(flow, center.region)), tuple(own))
+
+
+def _invalid(file: Path, problems: list[Problem]) -> Invalid:
+    return Invalid(f"{file} has mistakes.", problems, hint="Correct them and compile again.", where=str(file))
+
+
+def _pretty(content: str) -> str:
+    """The document as people read it: keys in their order, two spaces deep."""
+    import json
+
+    return json.dumps(json.loads(content), ensure_ascii=False, indent=2)
