@@ -36,7 +36,6 @@ _SERVICES: Final = {
     "lambda": "lambda_",
     "kinesis": "streams",
     "cloudwatch": "watch",
-    "lex": "lex",
 }
 
 

@@ -10,7 +10,7 @@ from ...stacks.provider.values import Properties
 from .common import Change, Kind, Step, camel, found, given, listed_tags, pascal, present, tag_list
 from .door import Answer, Door, Refused
 
-_OBJECTS_A_CALL: Final = 1000
+_OBJECTS_A_PAGE: Final = 1000
 _NOT_SET: Final = frozenset(
     {
         "NoSuchTagSet",
@@ -103,13 +103,21 @@ def _put_bucket_tags(door: Door, bucket: str, tags: Mapping[str, str]) -> None:
 
 
 def _empty(door: Door, bucket: str) -> None:
+    """Every object, version and delete marker, one call each.
+
+    The server deletes single versions only where versions are on, so a bucket that suspended them has them on again
+    for this last minute of its life.
+    """
+    if (ask(door, "get_bucket_versioning", Bucket=bucket) or {}).get("Status") == "Suspended":
+        door.call("s3", "put_bucket_versioning", Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     while True:
-        page = ask(door, "list_object_versions", Bucket=bucket, MaxKeys=_OBJECTS_A_CALL)
-        listed = [*(page or {}).get("Versions", ()), *(page or {}).get("DeleteMarkers", ())]
+        page = ask(door, "list_object_versions", Bucket=bucket, MaxKeys=_OBJECTS_A_PAGE) or {}
+        listed = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
         if not listed:
             return
-        objects = [{"Key": item["Key"], "VersionId": item.get("VersionId", "null")} for item in listed]
-        door.call("s3", "delete_objects", Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
+        for item in listed:
+            version = given(VersionId=item.get("VersionId"))
+            ask(door, "delete_object", Bucket=bucket, Key=item["Key"], **version)
 
 
 class _BucketSetting(Kind):
