@@ -9,6 +9,7 @@ what is throttled is repeated here, with back-off and jitter.
 from __future__ import annotations
 
 import copy
+import ipaddress
 import os
 import random
 import threading
@@ -39,7 +40,10 @@ _TOKENS: Final = {  # request and answer member of the page token; Connect's own
 def is_loopback(url: str | None) -> bool:
     """Whether `url` names this machine, so that no real account can be behind it."""
     host = urlsplit(url or "").hostname or ""
-    return host in {"localhost", "::1"} or host.startswith("127.")
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class Cloud:
@@ -143,6 +147,7 @@ class Cloud:
     def _error(self, error: Exception, service: str, operation: str) -> CloudError | None:
         """`error` as ours, or None when it is not botocore's (then it is a bug and keeps its traceback)."""
         from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError
+        from botocore.exceptions import ConnectionError as NoConnection
 
         if isinstance(error, ClientError):
             return _refusal(error.response, service, operation)
@@ -154,7 +159,7 @@ class Cloud:
                 hint="set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
                 code="credentials",
             )
-        if isinstance(error, HTTPClientError):
+        if isinstance(error, (HTTPClientError, NoConnection)):
             at = self.endpoint_url or f"{service} in {self.region}"
             hint = "is it running? ccdeploy sandbox status" if is_loopback(self.endpoint_url) else "check the network"
             return CloudError(

@@ -46,12 +46,11 @@ def connect_numbers(site: Site) -> None:
     """
     contents = list(site.contents.values())
     for key, number in site.center.phone_numbers.items():
-        if not number.flow:
-            continue
+        flow = site.flows.numbers.get(key, number.flow)
         connect.PhoneNumberContactFlowAssociation(
             key,
             phone_number_id=site.numbers[key].id,
             instance_id=site.instance_id,
-            contact_flow_id=site.flow_ids[number.flow],
+            contact_flow_id=site.flow_ids[flow],
             opts=options(was=renamed(number, key), depends_on=contents, delete_before_replace=True),
         )

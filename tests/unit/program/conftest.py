@@ -131,6 +131,7 @@ class Flows:
     outbound: Mapping[str, str]
     transfer_to_queue: str = "to-queue"
     transfer_to_agent: str = "to-agent"
+    numbers: Mapping[str, str] = field(default_factory=dict)
 
 
 def flow(name: str, type_: str, *refs: tuple[str, str]) -> CompiledFlow:

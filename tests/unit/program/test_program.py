@@ -15,6 +15,7 @@ QUEUE = "aws:connect/queue:Queue"
 FLOW = "aws:connect/contactFlow:ContactFlow"
 CONTENT = "ccdeploy:index:FlowContent"
 NUMBER = "aws:connect/phoneNumber:PhoneNumber"
+NIGHT = '  night: {daily: "20:00-08:00"}\n'
 LINK = "aws:connect/phoneNumberContactFlowAssociation:PhoneNumberContactFlowAssociation"
 
 
