@@ -48,13 +48,13 @@ def read(settings: Settings, folder: Path | None, command: str) -> Read:
 
 def preview(settings: Settings, found: Read, *, rosters: bool, allow_suspend: int | None) -> pipeline.Preview:
     """The plan of `up`, nothing written."""
-    with work(settings, found.folder, found.center, writing=False) as wired:
+    with work(settings, found.folder, found.center) as wired:
         return pipeline.preview(wired, found.people if rosters else None, allow_suspend=allow_suspend)
 
 
 def up(settings: Settings, found: Read, on_event: OnEvent, *, rosters: bool, allow_suspend: int | None) -> Result:
     """Make it stand."""
-    with stoppable() as stop, work(settings, found.folder, found.center, writing=True) as wired:
+    with stoppable() as stop, work(settings, found.folder, found.center, lease="up") as wired:
         people = found.people if rosters else None
         return pipeline.up(wired, people, on_event, stop, allow_suspend=allow_suspend)
 
@@ -64,7 +64,7 @@ def down(settings: Settings, folder: Path | None, on_event: OnEvent, *, everythi
     place = center_folder(folder)
     check_target(settings, "down")
     center = applied_center(settings, place)
-    with stoppable() as stop, work(settings, place, center, writing=True) as wired:
+    with stoppable() as stop, work(settings, place, center, lease="down") as wired:
         return pipeline.down(wired, on_event, stop, everything=everything)
 
 
@@ -94,7 +94,7 @@ def status(settings: Settings, folder: Path | None) -> dict[str, Any]:
     center = applied_center(settings, place)
     if not store_of(place, center.stack_name).names():
         return standing.nothing(settings, center.stack_name)
-    with work(settings, place, center, writing=False) as wired:
+    with work(settings, place, center) as wired:
         return standing.status(wired)
 
 
@@ -110,7 +110,7 @@ def export_state(settings: Settings, folder: Path | None) -> dict[str, Any]:
             where=str(place),
             code="no-stack",
         )
-    with work(settings, place, center, writing=False) as wired:
+    with work(settings, place, center) as wired:
         return wired.engine.export()
 
 

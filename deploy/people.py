@@ -77,7 +77,7 @@ def plan(work: Work, checked: Checked, *, allow_suspend: int | None) -> Planned:
     return Planned(made, made.counts, steps, (usernames(work) | there) - gone)
 
 
-def apply(work: Work, planned: Planned, stop: Stop, tell: Tell, fence: int) -> Applied:
+def apply(work: Work, planned: Planned, stop: Stop, tell: Tell) -> Applied:
     """Carry the plan out, with the ids that the stack has by now. `tell(good)` hears of each person."""
     from ..agents.apply import apply_plan
 
@@ -93,12 +93,12 @@ def apply(work: Work, planned: Planned, stop: Stop, tell: Tell, fence: int) -> A
             on_event=_teller(tell),
             cancel=stop.event,
             pacer=_pacer(work),
-            fence=fence,
+            fence=work.fence,
         )
     )
 
 
-def remove_all(work: Work, stop: Stop, tell: Tell, fence: int) -> Applied:
+def remove_all(work: Work, stop: Stop, tell: Tell) -> Applied:
     """Remove everybody in the ledger who is still there, and nobody else."""
     from ..agents import rosters
 
@@ -110,7 +110,7 @@ def remove_all(work: Work, stop: Stop, tell: Tell, fence: int) -> Applied:
             on_event=_teller(tell),
             cancel=stop.event,
             pacer=_pacer(work),
-            fence=fence,
+            fence=work.fence,
         )
     )
 

@@ -1,8 +1,8 @@
 """What `up`, `preview` and `down` do, stage by stage.
 
     read      deploy.validate: the folder becomes a Center, flows and people. No remote call, nothing written.
-    wire      deploy.wiring: target, engine, providers, store, sandbox. Nothing is called yet.
-    prepare   under the lease: quotas of the folder are granted on the sandbox, what an interrupted run left is settled.
+    wire      deploy.wiring: the lease, target, engine, providers, store, sandbox. Nothing is called yet.
+    prepare   quotas of the folder are granted on the sandbox, what an interrupted run left is settled.
     (a) stack     the program on the engine, names that are about to go still registered (`retiring`). May create,
                   update and replace; deletes nothing that people may still use.
     (b) rosters   agents.plan and agents.apply: moves people off what goes. Touches people only.
@@ -87,12 +87,10 @@ def up(
 ) -> Result:
     """Make the centre stand as the folder says. `checked` None leaves the rosters out (`--no-rosters`).
 
-    Never raises for what went wrong after the first change: the result carries the error and its exit code. Raises
-    LeaseHeld while another operator is at work.
+    Never raises for what went wrong after the first change: the result carries the error and its exit code.
     """
     run = Run(work, "up", on_event, stop)
-    with work.store.lease("up") as lease, run.guarded():
-        work.engine.fence = lease.fence
+    with run.guarded():
         run.prepare()
         # Planned before anything is changed, so that a refused roster stops the run while nothing was done.
         planned = None if checked is None else people.plan(work, checked, allow_suspend=allow_suspend)
@@ -101,7 +99,7 @@ def up(
         before = people.usernames(work)
         _stack(run, "stack", last if going else None, before)
         if planned is not None:
-            run.rosters(planned, lease.fence)
+            run.rosters(planned)
         if going and planned is None:
             run.skip(f"retire {', '.join(going)}: run without --no-rosters to delete them")
         elif going or retiring.waited(work.center, before, people.usernames(work)):
@@ -126,10 +124,9 @@ def down(work: Work, on_event: OnEvent, stop: Stop, *, everything: bool) -> Resu
     Kept numbers and the protected instance stay unless `everything`, which also releases the numbers.
     """
     run = Run(work, "down", on_event, stop)
-    with work.store.lease("down") as lease, run.guarded():
-        work.engine.fence = lease.fence
+    with run.guarded():
         run.prepare()
-        run.remove_people(lease.fence)
+        run.remove_people()
         keep = None if everything else retiring.keeper(work.center)
         total = len(work.engine.export()["deployment"].get("resources") or ())
         run.engine_stage("resources", lambda on_step: work.engine.destroy(on_step, keep=keep), total)

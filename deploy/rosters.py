@@ -90,7 +90,7 @@ def plan(settings: Settings, files: Sequence[Path], *, allow_suspend: int | None
     """What `apply` would do. Reads only."""
     folder, center, checked = read(settings, files, "plan")
     _must_stand(folder, center)
-    with work(settings, folder, center, writing=False) as wired:
+    with work(settings, folder, center) as wired:
         _needs_instance(wired)
         return people.plan(wired, checked, allow_suspend=allow_suspend)
 
@@ -99,11 +99,11 @@ def apply(settings: Settings, files: Sequence[Path], on_event: OnEvent, *, allow
     """Bring the people of these files to what the files say; people of other files are never touched."""
     folder, center, checked = read(settings, files, "apply")
     _must_stand(folder, center)
-    with stoppable() as stop, work(settings, folder, center, writing=True) as wired:
+    with stoppable() as stop, work(settings, folder, center, lease="roster apply") as wired:
         _needs_instance(wired)
         run = Run(wired, "roster apply", on_event, stop)
-        with wired.store.lease("roster apply") as lease, run.guarded():
-            run.rosters(people.plan(wired, checked, allow_suspend=allow_suspend), lease.fence)
+        with run.guarded():
+            run.rosters(people.plan(wired, checked, allow_suspend=allow_suspend))
             run.outputs()
         return run.result()
 

@@ -90,17 +90,17 @@ class Run:
         if result.failures:
             raise people.failure(result.failures, unfinished=bool(self._mutations), command=self.command)
 
-    def rosters(self, plan: people.Planned, fence: int) -> None:
+    def rosters(self, plan: people.Planned) -> None:
         """Apply the rosters' plan. Raises Unfinished when somebody could not be done."""
         self.tell(Stage("rosters", plan.total))
-        self._people("rosters", plan.total, lambda tell: people.apply(self.work, plan, self.stop, tell, fence))
+        self._people("rosters", plan.total, lambda tell: people.apply(self.work, plan, self.stop, tell))
 
-    def remove_people(self, fence: int) -> None:
+    def remove_people(self) -> None:
         """Take away everybody whom this stack created."""
         total = len(people.usernames(self.work))
         if total:
             self.tell(Stage("agents", total))
-            self._people("agents", total, lambda tell: people.remove_all(self.work, self.stop, tell, fence))
+            self._people("agents", total, lambda tell: people.remove_all(self.work, self.stop, tell))
 
     def _people(self, name: StageName, total: int, work: Callable[[Callable[[bool], None]], people.Applied]) -> None:
         meter = Meter(name, total, time.monotonic)

@@ -63,9 +63,17 @@ def sandbox(folder: Path, *, writing: bool) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _served(data: Path) -> Iterator[str]:
-    from ..sandbox.server import serve
+    from ..sandbox.server import Busy, serve
 
-    running = serve(data)
+    try:
+        running = serve(data)
+    except Busy as error:
+        raise Refused(
+            f"Another run (process {error.pid}) serves the sandbox of this folder inside itself.",
+            hint="Wait for it to end, or start one server for all: ccdeploy sandbox start",
+            where=str(data),
+            code="sandbox-busy",
+        ) from error
     try:
         yield running.endpoint
     finally:

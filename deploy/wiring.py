@@ -37,6 +37,7 @@ class Work:
     engine: Engine
     cloud: Cloud
     endpoint: str
+    fence: int  # the lease's number; 0 for a run that only reads
 
     def last_applied(self) -> Center | None:
         """The Center of the last finished run, or None before the first."""
@@ -59,14 +60,19 @@ def last_applied(store: Store) -> Center | None:
 
 
 @contextlib.contextmanager
-def work(settings: Settings, folder: Path, center: Center, *, writing: bool) -> Iterator[Work]:
-    """Everything for one run on `center`; with `writing` False nothing on the disk changes."""
+def work(settings: Settings, folder: Path, center: Center, *, lease: str = "") -> Iterator[Work]:
+    """Everything for one run on `center`. `lease` names a run that changes things, which holds the stack's lease.
+
+    Without it nothing on the disk changes. Raises LeaseHeld while another operator is at work.
+    """
     from ..flows.centre import compile_center
     from ..stacks.cloud.client import Cloud
 
     flows = compile_center(center)
     store = store_of(folder, center.stack_name)
-    with sandbox(folder, writing=writing) as endpoint:
+    with contextlib.ExitStack() as stack:
+        fence = stack.enter_context(store.lease(lease)).fence if lease else 0
+        endpoint = stack.enter_context(sandbox(folder, writing=bool(lease)))
         cloud = Cloud(center.region, endpoint_url=endpoint)
         yield Work(
             settings=settings,
@@ -74,13 +80,14 @@ def work(settings: Settings, folder: Path, center: Center, *, writing: bool) -> 
             center=center,
             flows=flows,
             store=store,
-            engine=create_embedded_engine(center, store, cloud, endpoint),
+            engine=create_embedded_engine(center, store, cloud, endpoint, fence),
             cloud=cloud,
             endpoint=endpoint,
+            fence=fence,
         )
 
 
-def create_embedded_engine(center: Center, store: Store, cloud: Cloud, endpoint: str) -> Engine:
+def create_embedded_engine(center: Center, store: Store, cloud: Cloud, endpoint: str, fence: int) -> Engine:
     """The engine that runs the program in this process, with both providers behind it."""
     from ..sandbox.provider.provider import AwsProvider
     from ..stacks.engine.embedded.engine import EmbeddedEngine
@@ -94,4 +101,5 @@ def create_embedded_engine(center: Center, store: Store, cloud: Cloud, endpoint:
         providers={provider.package: provider for provider in providers},
         store=store,
         config={"aws:region": center.region},
+        fence=fence,
     )
