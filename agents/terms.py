@@ -76,9 +76,9 @@ def read_terms(rules: Rules, cells: Mapping[str, str]) -> tuple[Terms, Found]:
     if not reader.cells.get("routing_profile") and not any(c == "routing_profile" for c, _ in reader.found):
         reader.found.append(("routing_profile", _missing(rules)))
     defaults = rules.defaults.get(_declared(rules, profile), Defaults())
-    variant, languages = reader.attempt(
-        "languages", lambda: _variant(rules, profile, reader.cells.get("languages", "")), (profile, ())
-    )
+    no_languages: tuple[str, ...] = ()
+    spoken = reader.cells.get("languages", "")
+    variant, languages = reader.attempt("languages", lambda: _variant(rules, profile, spoken), (profile, no_languages))
     reader.cell("skills", _no_skills, None)
     starts = reader.cell("starts_on", read_date, None)
     ends = reader.cell("ends_on", read_date, None)

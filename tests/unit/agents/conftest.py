@@ -10,10 +10,14 @@ from pathlib import Path
 
 import pytest
 from ccdeploy.agents.directory import Directory
+from ccdeploy.agents.events import AgentEvent
+from ccdeploy.agents.pacer import Pacer
+from ccdeploy.agents.plan import AgentPlan
+from ccdeploy.agents.rosters import AgentResult, apply_plan, plan_rosters
 from ccdeploy.specs.errors import CloudError
 from ccdeploy.specs.load import load
 from ccdeploy.specs.model import Center
-from ccdeploy.stacks.cloud.connect_users import UserFields, UserSummary
+from ccdeploy.stacks.cloud.connect_users import UserDoor, UserFields, UserSummary
 from ccdeploy.stacks.cloud.store import FileStore
 
 CENTER = """\
@@ -46,7 +50,6 @@ flows: {}
 HEADER = (
     "username,email,first_name,last_name,routing_profile,languages,security_profiles,hierarchy_group,status,starts_on"
 )
-ENDPOINT_LOST = CloudError("CreateUser: no answer", operation="CreateUser", code="unanswered")
 
 
 @dataclass
@@ -170,6 +173,11 @@ class FakeUsers:
         return [c for c in self.calls if c not in {"ListUsers", "DescribeUser"}]
 
 
+def lost(operation: str) -> CloudError:
+    """What the door raises when no answer comes."""
+    return CloudError(f"{operation}: no answer", operation=operation, code="unanswered")
+
+
 def refusal(operation: str, code: str, status: int) -> CloudError:
     """What the door raises when the service says no."""
     return CloudError(f"{operation} was refused ({code})", operation=operation, service_code=code, status=status)
@@ -208,3 +216,55 @@ def store(tmp_path: Path) -> FileStore:
 @pytest.fixture
 def users() -> FakeUsers:
     return FakeUsers()
+
+
+TODAY = dt.date(2026, 4, 1)
+
+
+class World:
+    """A folder, an instance and a store, driven as the commands drive them."""
+
+    def __init__(self, center: Center, folder: Path, users: FakeUsers, store: FileStore) -> None:
+        self.center, self.folder, self.users, self.store = center, folder, users, store
+
+    def roster(self, *rows: str, name: str = "a.csv") -> Path:
+        """Write a roster of these rows."""
+        path = self.folder / name
+        path.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+        return path
+
+    def plan(self, *files: Path, today: dt.date = TODAY, allow: int | None = None) -> AgentPlan:
+        """What `roster plan` shows."""
+        door: UserDoor = self.users
+        return plan_rosters(self.center, files, DIRECTORY, door, self.store, today=today, allow_suspend=allow)
+
+    def apply(
+        self,
+        *files: Path,
+        today: dt.date = TODAY,
+        allow: int | None = None,
+        cancel: threading.Event | None = None,
+        on_event: Callable[[AgentEvent], None] = lambda _event: None,
+    ) -> AgentResult:
+        """What `roster apply` does, without waiting."""
+        plan = self.plan(*files, today=today, allow=allow)
+        return apply_plan(
+            plan,
+            self.users,
+            self.store,
+            pacer=Pacer(None),
+            sleep=lambda _seconds: None,
+            cancel=cancel,
+            on_event=on_event,
+        )
+
+
+def row(name: str, profile: str = "helper", languages: str = "", **cells: str) -> str:
+    """One row under HEADER."""
+    rest = ",".join(cells.get(c, "") for c in ("security", "group", "status", "starts"))
+    return f"{name},{name}@example.org,{name.title()},Example,{profile},{languages},{rest}"
+
+
+@pytest.fixture
+def world(center: Center, folder: Path, users: FakeUsers, store: FileStore) -> World:
+    return World(center, folder, users, store)
