@@ -201,7 +201,7 @@ def _texts(flow: Flow, step: Step, names: Names, context: TextContext, problems:
             problems.error(_at(step, key), "missing-text", message, f"add {missing[0]}: to the text")
         for language, found in languages.items():
             speech = text.speech(language)
-            if found.voice is None and speech and speech.kind != "prompt" and flow.type not in {"agent_whisper"}:
+            if found.voice is None and speech and speech.kind != "prompt" and flow.type != "agent_whisper":
                 message = f'step "{step.key}": {language} has no voice, so a text cannot be spoken'
                 problems.error(_at(step, key), "no-voice", message, f"use a prompt with a recording in {language}")
         if any("{{" in speech.value for speech in text.by_language.values()):
