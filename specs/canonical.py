@@ -49,6 +49,8 @@ def _plain(value: Any) -> Any:
     """A value as JSON can hold it."""
     if isinstance(value, (nodes.Scalar, nodes.Sequence, nodes.Mapping)):
         return _node(value)
+    if isinstance(value, Where):
+        return list(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
@@ -100,6 +102,8 @@ def _typed(kind: Any, value: Any) -> Any:
         return tuple(_typed(part, item) for part, item in zip(inner, value, strict=True))
     if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
         return {_typed(inner[0], key): _typed(inner[1], item) for key, item in value}
+    if kind is Where:
+        return Where(*value)
     if kind is dt.date:
         return dt.date.fromisoformat(value)
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):

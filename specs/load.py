@@ -57,8 +57,6 @@ def load(folder: Path, *, stack: str = "dev", today: dt.date | None = None, ever
         for other in overlays(document):
             if other != stack:
                 _one(root, document, other, day, flows, whole, problems)
-        if stack != "dev" and overlays(document) and "dev" not in overlays(document):
-            _one(root, document, "dev", day, flows, whole, problems)
     _same_alias(document, problems)
     check_calls(root, center, problems)
     return Loaded(center, problems)

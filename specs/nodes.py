@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Union
+from typing import NamedTuple, Union
 
 from .problems import Where
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):  # a tuple: large files hold very many
     """A scalar as text. `quoted` tells `"null"` (text) from plain `null`, `~` or nothing (null)."""
 
     text: str

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Severity = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Where:
+class Where(NamedTuple):  # a tuple: a million of them are made while large files are read
     """A place in a file. `line` and `column` count from 1; 0 means the file as a whole.
 
     `file` is relative to the centre's folder with forward slashes, or as the user typed it for a file outside.

@@ -18,13 +18,10 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
-def did_you_mean(word: str, choices: Iterable[str], limit: int = 8) -> str:
-    """A hint: `did you mean "x"?`, else the few choices there are, else nothing."""
+def did_you_mean(word: str, choices: Iterable[str], limit: int = 12) -> str:
+    """A hint: `did you mean "x"?`, else the choices when they are at most `limit`, else nothing."""
     known = sorted(set(choices))
     best = nearest(word, known)
     if best is not None and best != word:
         return f'did you mean "{best}"?'
-    if not known:
-        return ""
-    listed = ", ".join(known[:limit])
-    return f"known: {listed}" + (f" and {len(known) - limit} more" if len(known) > limit else "")
+    return f"known: {', '.join(known)}" if 0 < len(known) <= limit else ""

@@ -119,7 +119,7 @@ def _center(
         routing_profiles=queues.build_profiles(values.get("routing_profiles", empty), made, reading),
         security_profiles=people.build_security_profiles(values.get("security_profiles", empty), problems),
         hierarchy=people.build_hierarchy(values.get("hierarchy"), problems),
-        agent_statuses=people.build_statuses(values.get("agent_statuses", []), values.at("agent_statuses"), problems),
+        agent_statuses=people.build_statuses(values.get("agent_statuses", []), problems),
         external_numbers=external,
         quick_connects=connects,
         phone_numbers=numbers.build_numbers(values.get("phone_numbers", empty)),

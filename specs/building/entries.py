@@ -33,13 +33,13 @@ def check_entries(entries: Mapping[str, Entry], what: str, taken: Iterable[str],
             problems.error(
                 entry.where,
                 "reserved-name",
-                f'every new instance already has a {what} "{reserved[folded]}"',
+                f'a new instance already has the {what} "{reserved[folded]}"',
                 "give it another title",
             )
         elif folded in titles:
             first = titles[folded].where.line
             problems.error(
-                entry.where, "duplicate-name", f'two of the {what} kind are titled "{entry.title}": also line {first}'
+                entry.where, "duplicate-name", f'another {what} (line {first}) is titled "{entry.title}" too'
             )
         titles.setdefault(folded, entry)
         if entry.was is None:

@@ -114,7 +114,7 @@ def build_safety(values: Values | None, problems: Problems) -> Safety | None:
     if values is None:
         return None
     fallback = values.get("fallback", Values())
-    if "fallback" in values and not fallback:
+    if isinstance(fallback, Values) and "fallback" in values and not fallback.wheres:
         problems.error(values.at("fallback"), "missing-key", "the fallback names nothing", "write queue: or number:")
     for rule, reason in values.get("waive", {}).items():
         if len(reason.strip()) < 3:

@@ -50,7 +50,8 @@ def build_security_profiles(read: Values, problems: Problems) -> dict[str, Secur
                 values.at("permissions"), "old-permission", f'"{name}" is a name of older consoles: it may be refused'
             )
         final = (base - set(without)) | added
-        if not final:
+        broken = ("base" in values.wheres and "base" not in values) or "permissions" in values.wheres
+        if not final and not broken:
             problems.error(values.where, "no-permission", f'"{key}" permits nothing', "write base: agent")
         made[key] = SecurityProfile(**entry_of(key, values, values.where), permissions=tuple(sorted(final)))
     return made
@@ -137,12 +138,11 @@ def check_group(path: str | None, hierarchy: Hierarchy, values: Values, problems
     problems.error(values.at("hierarchy_group"), "unknown-reference", f'unknown hierarchy group "{path}"', hint)
 
 
-def build_statuses(read: list[Any], where: Any, problems: Problems) -> dict[str, AgentStatus]:
+def build_statuses(read: list[Values], problems: Problems) -> dict[str, AgentStatus]:
     """The custom agent statuses by title."""
     made: dict[str, AgentStatus] = {}
-    for item in read:
-        values = item if isinstance(item, Values) else Values(where)
-        title = values.get("title") if isinstance(item, Values) else item
+    for values in read:
+        title = values.get("title")
         if title is None:
             continue
         if title in made:

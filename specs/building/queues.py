@@ -205,14 +205,12 @@ def _variant(
     shown = name if title == key else f"{title} ({', '.join(languages)})" if languages else title
     choices: dict[str, QueueChoice] = {}
     for item in values.get("queues", ()):
-        choice = item if isinstance(item, Values) else Values()
-        wanted = choice.get("queue") if isinstance(item, Values) else item
-        for real in _served(wanted, languages, queues):
+        for real in _served(item.get("queue"), languages, queues):
             if real in choices:
                 reading.problems.error(
-                    values.at("queues"), "duplicate-name", f'"{wanted}" stands twice in the queues of "{key}"'
+                    item.where, "duplicate-name", f'"{item["queue"]}" stands twice in the queues of "{key}"'
                 )
-            choices[real] = QueueChoice(real, choice.get("priority", 1), choice.get("delay", 0))
+            choices[real] = QueueChoice(real, item.get("priority", 1), item.get("delay", 0))
     if values.get("queues") and not choices:
         spoken = ", ".join(languages)
         reading.problems.error(

@@ -9,7 +9,22 @@ from ..problems import Where
 from ..suggest import did_you_mean
 from . import words
 from .common import agent_defaults, entry
-from .shapes import BadWord, Either, Field, Json, ListOf, MapOf, Raw, Reading, Record, Shape, Values, Word, wrong_type
+from .shapes import (
+    BadWord,
+    Either,
+    Field,
+    Json,
+    ListOf,
+    MapOf,
+    Raw,
+    Reading,
+    Record,
+    Shape,
+    Short,
+    Values,
+    Word,
+    wrong_type,
+)
 
 SECURITY_NAME = r"[ a-zA-Z0-9_@-]+"
 
@@ -120,7 +135,7 @@ PEOPLE_KEYS = {
     "agent_statuses": Field(
         "What agents may set themselves to beside Available and Offline.",
         ["Break", {"title": "Training", "order": 3}],
-        ListOf(Either("a title or a map", scalar=words.text(1, 127), mapping=STATUS)),
+        ListOf(Either("a title or a map", scalar=Short("title", words.text(1, 127)), mapping=STATUS)),
     ),
     "rosters": Field("Files with one row a person.", ["rosters/nurses.csv"], ListOf(words.text(1, 500), single=True)),
     "agents": Field(

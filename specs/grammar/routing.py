@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import words
 from .common import BUILT_IN_FLOWS, TEXT, agent_defaults, entry, moment_flows
 from .instance import TIME_ZONE
-from .shapes import Either, Field, ListOf, MapOf, Raw, Record, Shape
+from .shapes import Either, Field, ListOf, MapOf, Raw, Record, Shape, Short
 
 WINDOW = words.pattern(
     "opening hours", r".*", "write 08:00-20:00", "bad-time"
@@ -111,7 +111,12 @@ PROFILE = Record(
             "The queues it serves, with priority and delay where they differ.",
             ["triage", {"queue": "information", "priority": 2, "delay": "30s"}],
             ListOf(
-                Either("a queue's key or a map", scalar=words.reference("any_queue", "queue"), mapping=CHOICE), least=1
+                Either(
+                    "a queue's key or a map",
+                    scalar=Short("queue", words.reference("any_queue", "queue")),
+                    mapping=CHOICE,
+                ),
+                least=1,
             ),
             required=True,
         ),

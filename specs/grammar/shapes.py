@@ -302,6 +302,26 @@ class Either(Shape):
 
 
 @dataclass(frozen=True)
+class Short(Shape):
+    """One word that stands for a record with a single key: `triage` for `{queue: triage}`."""
+
+    key: str
+    word: Shape
+
+    def schema(self) -> Json:
+        return self.word.schema()
+
+    def read(self, node: nodes.Node, owner: Where, reading: Reading) -> Any:
+        value = self.word.read(node, owner, reading)
+        if value is MISSING:
+            return MISSING
+        values = Values(node.where)
+        values[self.key] = value
+        values.wheres[self.key] = node.where
+        return values
+
+
+@dataclass(frozen=True)
 class Raw(Shape):
     """Anything: handed on as the node itself, for a reader of its own."""
 

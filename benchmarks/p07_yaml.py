@@ -1,0 +1,60 @@
+"""P7: reading YAML with the place of every key and value, against PyYAML's CSafeLoader without places.
+
+Prints both medians in milliseconds and their ratio; the document is about 1 MB of a centre's kind.
+"""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import time
+from collections.abc import Callable
+
+import yaml
+
+from ccdeploy.specs.problems import Problems
+from ccdeploy.specs.yaml import parse
+
+ROUNDS = 7
+
+
+def document(queues: int = 6000) -> str:
+    """A centre with many queues."""
+    lines = ["center: big", "queues:"]
+    for number in range(queues):
+        lines += [
+            f"  queue-{number}:",
+            f"    title: Queue number {number}",
+            '    description: "What it is for, in a sentence"',
+            "    hours: day",
+            f"    max_contacts: {number}",
+            "    quick_connects: [desk, other, third]",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def median(work: Callable[[], object]) -> float:
+    """Median seconds of `work` over some rounds after one to warm up."""
+    work()
+    times = []
+    for _ in range(ROUNDS):
+        gc.collect()
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def main() -> None:
+    """Measure and print."""
+    text = document()
+    ours = median(lambda: parse(text, "center.yaml", Problems()))
+    theirs = median(lambda: yaml.load(text, Loader=yaml.CSafeLoader))
+    print(f"document {len(text) / 1e6:.2f} MB")
+    print(f"ours with places        {ours * 1000:8.1f} ms")
+    print(f"CSafeLoader without     {theirs * 1000:8.1f} ms")
+    print(f"P7 ratio                {ours / theirs:8.2f}")
+
+
+if __name__ == "__main__":
+    main()
