@@ -45,9 +45,13 @@ def register_storage(site: Site) -> None:
 
 
 def register_prompts_bucket(site: Site) -> s3.Bucket:
-    """A bucket through which prompts reach the instance. It holds copies only, so it may be emptied with its stack."""
+    """A bucket through which prompts reach the instance.
+
+    It holds copies of what every caller hears, so it may be emptied with its stack, and needs no policy of its own:
+    one that denies requests without TLS would also deny a sandbox, which is plain HTTP on this machine.
+    """
     bucket = _bucket(site, "prompts", force_destroy=True)
-    _close(bucket, "prompts")
+    _block(bucket, "prompts")
     return bucket
 
 
@@ -104,9 +108,9 @@ def _bucket(site: Site, what: str, *, force_destroy: bool) -> s3.Bucket:
     return s3.Bucket(what, bucket=name, force_destroy=force_destroy, tags=tags)
 
 
-def _close(bucket: s3.Bucket, what: str) -> list[pulumi.Resource]:
-    """Nobody but the account, and nothing without TLS."""
-    block = s3.BucketPublicAccessBlock(
+def _block(bucket: s3.Bucket, what: str) -> pulumi.Resource:
+    """Nobody but the account."""
+    return s3.BucketPublicAccessBlock(
         what,
         bucket=bucket.id,
         block_public_acls=True,
@@ -114,6 +118,11 @@ def _close(bucket: s3.Bucket, what: str) -> list[pulumi.Resource]:
         ignore_public_acls=True,
         restrict_public_buckets=True,
     )
+
+
+def _close(bucket: s3.Bucket, what: str) -> list[pulumi.Resource]:
+    """Nobody but the account, and nothing without TLS."""
+    block = _block(bucket, what)
     policy = s3.BucketPolicy(
         what, bucket=bucket.id, policy=bucket.arn.apply(tls_only), opts=options(depends_on=[block])
     )

@@ -36,7 +36,7 @@ def test_everything_of_the_centre_is_registered_once(standing: Any) -> None:
         "LambdaFunctionAssociation": 1,
         "Bucket": 2,
         "BucketPublicAccessBlock": 2,
-        "BucketPolicy": 2,
+        "BucketPolicy": 1,
         "BucketVersioning": 1,
         "BucketServerSideEncryptionConfiguration": 1,
         "BucketLifecycleConfiguration": 1,

@@ -1,0 +1,264 @@
+"""The ccdeploy provider against the emulator: each kind is made, read, changed and removed."""
+
+from __future__ import annotations
+
+import io
+import json
+import wave
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ccdeploy.stacks.extras.provider import KINDS, CcdeployProvider
+from ccdeploy.stacks.parts.flows import placeholder
+from ccdeploy.stacks.provider.base import CheckRequest, CreateRequest, ProviderError
+from ccdeploy.stacks.provider.values import UNKNOWN, Asset
+
+DAY = [{"day": "MONDAY", "startTime": {"hours": 8, "minutes": 0}, "endTime": {"hours": 20, "minutes": 0}}]
+
+
+def hours_of(bench: Any) -> str:
+    config = [{"Day": "MONDAY", "StartTime": {"Hours": 8, "Minutes": 0}, "EndTime": {"Hours": 20, "Minutes": 0}}]
+    made = bench.connect("create_hours_of_operation", Name="day", TimeZone="Europe/Paris", Config=config)
+    return str(made["HoursOfOperationId"])
+
+
+def queue_of(bench: Any, name: str = "triage") -> str:
+    return str(bench.connect("create_queue", Name=name, HoursOfOperationId=hours_of(bench))["QueueId"])
+
+
+def numbers_of(bench: Any, count: int) -> list[str]:
+    return [
+        bench.connect(
+            "create_quick_connect",
+            Name=f"desk {index}",
+            QuickConnectConfig={
+                "QuickConnectType": "PHONE_NUMBER",
+                "PhoneConfig": {"PhoneNumber": f"+331990015{index:02}"},
+            },
+        )["QuickConnectId"]
+        for index in range(count)
+    ]
+
+
+def quick_connects_of(bench: Any, queue: str) -> set[str]:
+    found = bench.cloud.pages(
+        "connect", "list_queue_quick_connects", "QuickConnectSummaryList", InstanceId=bench.instance, QueueId=queue
+    )
+    return {item["Id"] for item in found}
+
+
+def test_an_override_is_made_read_changed_and_removed(bench: Any) -> None:
+    given = {"name": "Eve", "effectiveFrom": "2026-12-24", "effectiveTill": "2026-12-24", "configs": DAY}
+    hours = hours_of(bench)
+    made = bench.create("HoursOverride", "day/Eve", hoursOfOperationId=hours, **given)
+    assert made.id == f"{bench.instance}:{hours}:{made.outputs['hoursOfOperationOverrideId']}"
+    assert bench.read("HoursOverride", "day/Eve", made).outputs == made.outputs
+    changed = given | {"configs": [], "effectiveTill": "2026-12-25"}
+    assert set(bench.diff("HoursOverride", "day/Eve", made, hoursOfOperationId=hours, **changed).changed) == {
+        "configs",
+        "effectiveTill",
+    }
+    after = bench.update("HoursOverride", "day/Eve", made, hoursOfOperationId=hours, **changed)
+    assert bench.read("HoursOverride", "day/Eve", after).outputs["effectiveTill"] == "2026-12-25"
+    bench.delete("HoursOverride", "day/Eve", after)
+    assert bench.read("HoursOverride", "day/Eve", after).id is None
+    bench.delete("HoursOverride", "day/Eve", after)  # gone already counts as done
+
+
+def test_removing_a_status_disables_it_and_making_it_again_takes_it_up(bench: Any) -> None:
+    tags = bench.tags("AgentStatus", "break")
+    made = bench.create("AgentStatus", "break", name="Break", tags=tags)
+    bench.delete("AgentStatus", "break", made)
+    assert bench.read("AgentStatus", "break", made).outputs["state"] == "DISABLED"
+    again = bench.create("AgentStatus", "break", name="Break", tags=tags)
+    assert again.id == made.id
+    assert bench.read("AgentStatus", "break", again).outputs["state"] == "ENABLED"
+
+
+def test_a_status_of_somebody_else_is_never_taken_up(bench: Any) -> None:
+    theirs = bench.connect("create_agent_status", Name="Break", State="DISABLED")
+    with pytest.raises(ProviderError, match="not made by this stack"):
+        bench.create("AgentStatus", "break", name="Break", tags=bench.tags("AgentStatus", "break"))
+    found = bench.connect("describe_agent_status", AgentStatusId=theirs["AgentStatusId"])["AgentStatus"]
+    assert found["State"] == "DISABLED"
+
+
+def sound(path: Path, level: int) -> Asset:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(16000)
+        out.writeframes(level.to_bytes(2, "little", signed=True) * 1600)
+    path.write_bytes(file.getvalue())
+    return Asset(sha256=f"{level:064x}", path=str(path))
+
+
+def test_a_prompt_is_converted_brought_through_the_bucket_and_leaves_nothing_behind(bench: Any, tmp_path: Path) -> None:
+    bucket = f"prompts-{bench.instance[:8]}"
+    region = {"LocationConstraint": bench.cloud.region}
+    bench.cloud.call("s3", "create_bucket", Bucket=bucket, CreateBucketConfiguration=region)
+    first = sound(tmp_path / "a.wav", 1000)
+    tags = bench.tags("Prompt", "hold")
+    made = bench.create("Prompt", "hold", name="Hold music", bucket=bucket, source=first, tags=tags)
+    body = bench.cloud.call("s3", "get_object", Bucket=bucket, Key=made.outputs["s3Key"])["Body"].read()
+    assert body[20:22] == b"\x07\x00"  # mu-law
+    second = sound(tmp_path / "b.wav", 2000)
+    assert bench.diff("Prompt", "hold", made, name="Hold music", bucket=bucket, source=first, tags=tags).changed == ()
+    assert bench.diff("Prompt", "hold", made, name="Hold music", bucket=bucket, source=second, tags=tags).changed == (
+        "source",
+    )
+    after = bench.update("Prompt", "hold", made, name="Hold music", bucket=bucket, source=second, tags=tags)
+    kept = {item["Key"] for item in bench.cloud.pages("s3", "list_objects_v2", "Contents", Bucket=bucket)}
+    assert kept == {after.outputs["s3Key"]} != {made.outputs["s3Key"]}
+    bench.delete("Prompt", "hold", after)
+    assert list(bench.cloud.pages("s3", "list_objects_v2", "Contents", Bucket=bucket)) == []
+    assert bench.read("Prompt", "hold", after).id is None
+
+
+def test_a_file_that_is_no_sound_is_refused_in_words(bench: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.wav").write_text("hello")
+    with pytest.raises(ProviderError, match=r"a\.wav: it is not a wave file"):
+        bench.create("Prompt", "hold", name="Hold", bucket="b", source=Asset("0" * 64, str(tmp_path / "a.wav")))
+
+
+def flow_of(bench: Any, name: str, flow_type: str = "CONTACT_FLOW") -> str:
+    body = placeholder(flow_type)
+    return str(bench.connect("create_contact_flow", Name=name, Type=flow_type, Content=body)["ContactFlowId"])
+
+
+def said(text: str) -> str:
+    say = {
+        "Identifier": "say",
+        "Type": "MessageParticipant",
+        "Parameters": {"Text": text},
+        "Transitions": {"NextAction": "end", "Errors": [{"NextAction": "end", "ErrorType": "NoMatchingError"}]},
+    }
+    end = {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
+    return json.dumps({"Version": "2019-10-30", "StartAction": "say", "Metadata": {}, "Actions": [say, end]})
+
+
+def test_content_replaces_the_placeholder_and_stays_when_it_is_removed(bench: Any) -> None:
+    flow = flow_of(bench, "welcome")
+    made = bench.create("FlowContent", "welcome", flowId=flow, kind="flow", content=said("Bonjour"))
+    assert made.id == f"{bench.instance}:{flow}"
+    respaced = json.dumps(json.loads(said("Bonjour")), indent=2)
+    assert bench.diff("FlowContent", "welcome", made, flowId=flow, kind="flow", content=respaced).changed == ()
+    after = bench.update("FlowContent", "welcome", made, flowId=flow, kind="flow", content=said("Bonsoir"))
+    bench.delete("FlowContent", "welcome", after)
+    standing = bench.connect("describe_contact_flow", ContactFlowId=flow)["ContactFlow"]["Content"]
+    assert "Bonsoir" in standing
+
+
+def test_what_the_service_refuses_in_a_flow_is_told_in_its_words(bench: Any) -> None:
+    flow = flow_of(bench, "welcome")
+    bad = said("Bonjour").replace("MessageParticipant", "PlayMessage")
+    with pytest.raises(ProviderError, match="PlayMessage") as caught:
+        bench.create("FlowContent", "welcome", flowId=flow, kind="flow", content=bad)
+    assert caught.value.code == "InvalidContactFlowException"
+
+
+def test_a_module_s_content_is_set_too(bench: Any) -> None:
+    body = placeholder("MODULE")
+    module = bench.connect("create_contact_flow_module", Name="shared", Content=body)["Id"]
+    changed = json.dumps({**json.loads(body), "Metadata": {"name": "shared"}})
+    made = bench.create("FlowContent", "shared", flowId=module, kind="module", content=changed)
+    assert json.loads(bench.read("FlowContent", "shared", made).outputs["content"]) == json.loads(changed)
+
+
+def test_120_quick_connects_are_linked_fifty_a_call_and_foreign_ones_stay(bench: Any) -> None:
+    bench.cloud.call("connect", "list_queues", InstanceId=bench.instance)
+    queue, several = queue_of(bench), numbers_of(bench, 90)
+    theirs, ours = several[0], several[1:]
+    bench.connect("associate_queue_quick_connects", QueueId=queue, QuickConnectIds=[theirs])
+    made = bench.create("QueueQuickConnects", "triage", queueId=queue, quickConnectIds=ours)
+    assert quick_connects_of(bench, queue) == {theirs, *ours}
+    assert bench.read("QueueQuickConnects", "triage", made).outputs["quickConnectIds"] == ours
+    swapped = list(reversed(ours))
+    assert bench.diff("QueueQuickConnects", "triage", made, queueId=queue, quickConnectIds=swapped).changed == ()
+    after = bench.update("QueueQuickConnects", "triage", made, queueId=queue, quickConnectIds=ours[:10])
+    assert quick_connects_of(bench, queue) == {theirs, *ours[:10]}
+    bench.delete("QueueQuickConnects", "triage", after)
+    assert quick_connects_of(bench, queue) == {theirs}
+
+
+def test_a_queue_s_caller_id_and_flow_are_set_and_taken_back(bench: Any) -> None:
+    queue, flow = queue_of(bench), flow_of(bench, "outbound", "OUTBOUND_WHISPER")
+    made = bench.create("QueueOutbound", "triage", queueId=queue, callerIdName="Line", outboundFlowId=flow)
+    assert bench.read("QueueOutbound", "triage", made).outputs == made.outputs
+    bench.delete("QueueOutbound", "triage", made)
+    standing = bench.connect("describe_queue", QueueId=queue)["Queue"]
+    assert not standing.get("OutboundCallerConfig")
+
+
+def test_a_predefined_attribute_is_set_changed_and_removed(bench: Any) -> None:
+    made = bench.create("PredefinedAttribute", "language", name="language", values=["fr", "en"])
+    after = bench.update("PredefinedAttribute", "language", made, name="language", values=["fr", "en", "ar"])
+    assert set(bench.read("PredefinedAttribute", "language", after).outputs["values"]) == {"fr", "en", "ar"}
+    with pytest.raises(ProviderError) as caught:
+        bench.create("PredefinedAttribute", "language", name="language", values=["fr"])
+    assert caught.value.code == "DuplicateResourceException"
+    bench.delete("PredefinedAttribute", "language", after)
+    assert bench.read("PredefinedAttribute", "language", after).id is None
+
+
+def test_a_switch_of_the_instance_is_set(bench: Any) -> None:
+    made = bench.create("InstanceAttribute", "barge", attributeType="ENHANCED_CONTACT_MONITORING", value=True)
+    assert bench.read("InstanceAttribute", "barge", made).outputs["value"] is True
+    after = bench.update("InstanceAttribute", "barge", made, attributeType="ENHANCED_CONTACT_MONITORING", value=False)
+    assert bench.read("InstanceAttribute", "barge", after).outputs["value"] is False
+
+
+def test_a_quick_connect_to_an_agent_finds_the_agent_by_name(bench: Any) -> None:
+    flow = flow_of(bench, "to agent", "AGENT_TRANSFER")
+    given = {"name": "The boss", "username": "first.boss", "contactFlowId": flow}
+    with pytest.raises(ProviderError, match=r"no agent 'first\.boss'") as caught:
+        bench.create("QuickConnect", "boss", **given)
+    assert "roster" in caught.value.hint
+    profile = next(iter(bench.connect("list_routing_profiles")["RoutingProfileSummaryList"]))["Id"]
+    security = next(iter(bench.connect("list_security_profiles")["SecurityProfileSummaryList"]))["Id"]
+    user = bench.connect(
+        "create_user",
+        Username="first.boss",
+        Password="Secret-123",
+        IdentityInfo={"FirstName": "First", "LastName": "Boss", "Email": "boss@example.org"},
+        PhoneConfig={"PhoneType": "SOFT_PHONE"},
+        SecurityProfileIds=[security],
+        RoutingProfileId=profile,
+    )["UserId"]
+    made = bench.create("QuickConnect", "boss", tags=bench.tags("QuickConnect", "boss"), **given)
+    assert made.outputs["userId"] == user
+    assert bench.read("QuickConnect", "boss", made).outputs["username"] == "first.boss"
+    after = bench.update("QuickConnect", "boss", made, **given | {"name": "Boss"})
+    assert bench.read("QuickConnect", "boss", after).outputs["name"] == "Boss"
+    bench.delete("QuickConnect", "boss", after)
+    assert bench.read("QuickConnect", "boss", after).id is None
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_preview_calls_nothing(kind: str) -> None:
+    class NoCloud:
+        def __getattr__(self, name: str) -> Any:
+            raise AssertionError(f"a preview called {name}")
+
+    provider = CcdeployProvider(NoCloud())  # type: ignore[arg-type]
+    inputs = {key: UNKNOWN for key, prop in KINDS[kind].spec.properties.items() if prop.required}
+    checked = provider.check(CheckRequest("urn", kind, "x", None, inputs))
+    assert checked.failures == ()
+    made = provider.create(CreateRequest("urn", kind, "x", checked.inputs, preview=True))
+    assert made.id == ""
+    assert all(made.outputs[key] is UNKNOWN for key in KINDS[kind].spec.outputs)
+
+
+def test_a_type_that_does_not_exist_is_a_failure_in_words() -> None:
+    result = CcdeployProvider().check(CheckRequest("urn", "ccdeploy:index:Queue", "x", None, {}))
+    assert "there is no ccdeploy:index:Queue" in result.failures[0].reason
+
+
+def test_a_second_other_configuration_is_refused() -> None:
+    provider = CcdeployProvider()
+    provider.configure({"region": "eu-central-1"})
+    provider.configure({"region": "eu-central-1", "folder": "/somewhere"})
+    with pytest.raises(ProviderError, match="already set up"):
+        provider.configure({"region": "us-east-1"})
