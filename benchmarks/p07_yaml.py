@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 
 import yaml
-
 from ccdeploy.specs.problems import Problems
 from ccdeploy.specs.yaml import parse
 

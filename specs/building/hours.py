@@ -111,8 +111,8 @@ def _gap(where: Where, message: str, reading: Reading) -> None:
 def _overrides(values: Values, today: dt.date, problems: Problems) -> tuple[HoursOverride, ...]:
     """Written overrides and holidays, sorted by day; a written one wins over a holiday on its days."""
     written = [o for o in (_override(item, problems) for item in values.get("overrides", ())) if o is not None]
-    _compare(written, problems)
     kept = [o for o in written if o.yearly or o.last >= today]
+    _compare(kept, problems)
     holidays = values.get("holidays")
     if isinstance(holidays, Values):
         for holiday in calendars.build(holidays, today, problems):
