@@ -131,6 +131,7 @@ def down(work: Work, on_event: OnEvent, stop: Stop, *, everything: bool) -> Resu
         total = len(work.engine.export()["deployment"].get("resources") or ())
         run.engine_stage("resources", lambda on_step: work.engine.destroy(on_step, keep=keep), total)
         run.outputs()
+        run.kept()
         work.store.delete(LAST_APPLIED)
     return run.result()
 

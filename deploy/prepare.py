@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..specs.errors import Refused
+
 if TYPE_CHECKING:
     from ..stacks.engine.plan import Recover
     from .wiring import Work
 
 
 def grant_quotas(work: Work) -> None:
-    """Give the sandbox the limits that `quotas:` of the folder names; on AWS only Amazon can."""
-    if work.endpoint and work.center.quotas:
-        from ..sandbox.control import grant_quotas as grant
+    """Give the instance on the sandbox the limits that `quotas:` of the folder names; on AWS only Amazon can.
 
+    The instance must be there. Raises Refused when the sandbox does not take them.
+    """
+    if not work.endpoint or not work.center.quotas:
+        return
+    from ..sandbox.control import ControlFailed
+    from ..sandbox.control import grant_quotas as grant
+
+    try:
         grant(work.endpoint, work.center.instance.alias, work.center.quotas)
+    except ControlFailed as error:
+        raise Refused(f"{error}.", hint="Check `quotas:` in center.yaml.", where="quotas", code="quotas") from error
 
 
 def finder(work: Work) -> Recover:

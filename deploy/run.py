@@ -15,6 +15,7 @@ from . import estimate, people
 from .events import NO_AGENTS, Event, Meter, Note, OnEvent, Progress, Result, Stage, StageName, Started
 from .interrupt import Stop
 from .prepare import finder, grant_quotas
+from .retiring import INSTANCE
 from .standing import standing
 from .wiring import Work
 
@@ -63,9 +64,10 @@ class Run:
             self.error = self._interrupted()
 
     def prepare(self) -> None:
-        """Grant the folder's quotas on the sandbox and settle what an interrupted run left."""
+        """Grant the folder's quotas to an instance that is there already; settle what an interrupted run left."""
         self.tell(Stage("prepare"))
-        grant_quotas(self.work)
+        if (standing(self.work.engine).get("instance") or {}).get("id"):
+            grant_quotas(self.work)
         for sentence in self.work.engine.recover(finder(self.work)):
             self._mutations += 1
             self.tell(Note(sentence))
@@ -125,6 +127,13 @@ class Run:
         self.tell(Stage("outputs"))
         self._outputs = standing(self.work.engine)
 
+    def kept(self) -> None:
+        """Say what a `down` left standing, and how it goes too."""
+        numbers = ", ".join(str(number) for number in (self._outputs.get("phone_numbers") or {}).values())
+        if (self._outputs.get("instance") or {}).get("id"):
+            what = f"the instance and {numbers}" if numbers else "the instance, which is protected"
+            self.tell(Note(f"Kept: {what}. To remove that too: ccdeploy {self.command} --all"))
+
     def result(self) -> Result:
         """The end of the run, told as the last event and returned."""
         steps = tuple(self._steps.values())
@@ -144,6 +153,8 @@ class Run:
 
     def _stepped(self, event: StepEvent, meter: Meter) -> None:
         step = event.step
+        if step.type == INSTANCE and step.action == "create" and event.status == "done":
+            self._instance_made()
         with self._lock:
             if event.status != "started":
                 meter.step()
@@ -161,6 +172,13 @@ class Run:
                     message=event.message,
                 )
             )
+
+    def _instance_made(self) -> None:
+        """A new instance has the service's own quotas; what comes next may need those of the folder."""
+        try:
+            grant_quotas(self.work)
+        except CcdeployError as error:
+            self.tell(Note(error.message, "warning"))
 
     def _merge(self, steps: tuple[Step, ...]) -> None:
         """Sum the stages: a later stage's `same` does not hide what an earlier one did to the same resource."""

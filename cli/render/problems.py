@@ -26,9 +26,13 @@ def _line(problem: Problem, on: bool) -> str:
 
 
 def warn(given: Settings, problems: Sequence[Problem]) -> None:
-    """Warnings on standard error, unless only JSON or silence is wanted."""
-    if problems and not given.json and not given.quiet:
+    """Warnings on standard error: each with --verbose, else their number; nothing under --json or --quiet."""
+    if not problems or given.json or given.quiet:
+        return
+    if given.verbose:
         talk(problems_text(problems))
+    else:
+        talk(f"{counted(len(problems), 'warning')}; to see them: ccdeploy validate")
 
 
 def counted(number: int, word: str) -> str:
