@@ -2,7 +2,7 @@
 
 One line a record: eight hex digits of CRC-32 over the rest, a space, the record as compact JSON, a newline. The first
 line is a header that names the journal's kind. `append` returns only when the record is on the disk; records of threads
-that wait together share one `fdatasync` (reliability-performance.md 1.2: 322 µs alone, 15 µs when 50 share one).
+that wait together share one `fdatasync` (measured: 322 µs alone, 15 µs when 50 share one).
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def decode(data: bytes, path: Path) -> tuple[list[dict[str, Any]], int]:
         line = data[start:end]
         body = line[9:]
         try:
-            good = len(line) > 9 and line[8:9] == b" " and int(line[:8], 16) == zlib.crc32(body)
+            good = line[:9] == b"%08x " % zlib.crc32(body)
             record = json.loads(body) if good else None
         except ValueError:
             record = None
@@ -81,10 +81,14 @@ class Journal:
         if whole != len(data):
             os.ftruncate(self._fd, whole)
         os.lseek(self._fd, 0, os.SEEK_END)
-        self._write_lock = threading.Lock()
-        self._sync_lock = threading.Lock()
-        self._written = 0  # generation of the last written record
-        self._synced = 0  # generation that is on the disk
+        self._length = whole
+        self._turn = threading.Condition()
+        self._queue: list[bytes] = []  # written down, not yet in the file
+        self._flushing = False
+        self._written = 0  # number of the last written record
+        self._synced = 0  # number of the last record that is on the disk, or that failed
+        self._failed: dict[int, OSError] = {}
+        self._broken: OSError | None = None
         if not records:
             self.append({"journal": kind, "version": 1})
             sync_directory(path.parent)
@@ -100,36 +104,74 @@ class Journal:
         """
         line = encode(record)
         crash_point("journal:before")
-        with self._write_lock:
-            position = os.lseek(self._fd, 0, os.SEEK_CUR)
-            try:
-                _write_all(self._fd, line, self.path)
-            except OSError:
-                os.ftruncate(self._fd, position)
-                os.lseek(self._fd, position, os.SEEK_SET)
-                raise
+        with self._turn:
+            self._queue.append(line)
             self._written += 1
             return self._written
 
     def sync(self, mine: int) -> None:
-        """Return when the record that `write` numbered `mine` is on the disk. Raises OSError."""
-        with self._sync_lock:
-            if self._synced < mine:
-                upto = self._written
-                os.fdatasync(self._fd)
-                self._synced = upto
+        """Return when the record that `write` numbered `mine` is on the disk. Raises OSError; it then does not count.
+
+        One thread writes for all that wait: one `write` and one `fdatasync` a batch, and all wake together (a chain of
+        locks would wait for the interpreter once a record).
+        """
+        with self._turn:
+            while self._synced < mine and self._flushing:
+                self._turn.wait()
+            leader = self._synced < mine
+            if leader:
+                self._flushing = True
+                lines, first, last = self._queue, self._synced + 1, self._written
+                self._queue = []
+        if leader:
+            self._flush(b"".join(lines), first, last)
+        error = self._broken or self._failed.get(mine)
+        if error is not None:
+            raise error
         crash_point("journal:after")
+
+    def _flush(self, data: bytes, first: int, last: int) -> None:
+        error = None
+        try:
+            if self._broken is not None:
+                raise self._broken
+            _write_all(self._fd, data, self.path)
+            os.fdatasync(self._fd)
+            self._length += len(data)
+        except OSError as problem:
+            error = problem
+            self._cut(problem)
+        with self._turn:
+            if error is not None:
+                self._failed.update(dict.fromkeys(range(first, last + 1), error))
+            self._synced = last
+            self._flushing = False
+            self._turn.notify_all()
+
+    def _cut(self, problem: OSError) -> None:
+        """Take a half-written batch back; where even that fails, nothing more may be written behind it."""
+        try:
+            os.ftruncate(self._fd, self._length)
+            os.lseek(self._fd, self._length, os.SEEK_SET)
+        except OSError:
+            self._broken = problem
 
     def restart(self, records: list[Mapping[str, Any]], kind: str) -> None:
         """Replace the whole content by `records` (after a snapshot or a finished run), atomically."""
         from .files import write_atomic
 
-        with self._write_lock, self._sync_lock:
-            write_atomic(self.path, b"".join(map(encode, [{"journal": kind, "version": 1}, *records])))
+        with self._turn:
+            while self._flushing:
+                self._turn.wait()
+            data = b"".join(map(encode, [{"journal": kind, "version": 1}, *records]))
+            write_atomic(self.path, data)
             os.close(self._fd)
             self._fd = os.open(self.path, os.O_RDWR)
             os.lseek(self._fd, 0, os.SEEK_END)
+            self._length = len(data)
+            self._queue = []  # what waits here is part of what the caller made `records` from
             self._synced = self._written
+            self._turn.notify_all()
 
     def close(self) -> None:
         """Close the file; nothing is lost by not calling it."""
