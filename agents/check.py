@@ -6,9 +6,11 @@ own with one pattern for the whole row; only a row that does not match it is tak
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,16 +25,17 @@ from .phones import country_of, read_phone
 from .read import Unreadable, open_table
 from .rules import Rules, rules_of
 from .terms import SHARED, Found, read_terms
-from .usernames import LIMIT, base_name, fold, free_name
+from .unique import find_doubles, name_the_unnamed
+from .usernames import LIMIT
 
 if TYPE_CHECKING:
     from ..specs.model import Center
     from .model import Terms
 
-_NAME = r"[^\W\d_](?:[^\W\d_]|[.'’\-](?! )| (?=[^\W\d_])){0,250}"
-REMOVE = "remove one of the rows"
+# Letters and what stands between them; not the two letters with which a wrong encoding begins.
+_LETTERS = r"[^\W\d_ÃÂ]+"
+_NAME = rf"{_LETTERS}(?:(?: |[.'’\-] ?){_LETTERS})*\.?"
 DEFAULT_USERS = 500  # Connect facts 2
-Given = dict[str, tuple[str, int]]  # a folded name and where it stands first
 
 
 def check_rosters(center: Center | None, files: Sequence[Path] = (), *, folder: Path | None = None) -> Checked:
@@ -68,25 +71,25 @@ class _Check:
         self.remarks: list[str] = []
         self.files: list[str] = []
         self.rows: dict[str, int] = {}
-        self.usernames: Given = {}
-        self.mails: dict[str, int] = {}  # folded address -> index of the person who has it first
-        self.unnamed: list[int] = []  # indexes of people whose username is still to be made
+        self.found: dict[str, tuple[Findings, Layout | None]] = {}
         self.country: Callable[[], str | None] = _once(lambda: country_of(rules.center) if rules.center else None)
         self.phones: dict[str, str | Mistake] = {}
         self.terms: dict[tuple[str, ...], tuple[Terms, Found]] = {}
+        self.simple: dict[tuple[str, ...], Terms] = {}  # terms without a mistake or a desk phone: the quick way
         self.quick = _pattern(rules)
 
     def file(self, path: Path, shown: str) -> None:
         """Check one file and keep its people."""
         self.files.append(shown)
         findings = Findings(shown)
+        self.found[shown] = (findings, None)
         try:
             real, sheet = _sheet_of(path)
             table = open_table(real, shown, sheet)
-            self._table(table.rows, shown, findings)
+            with _no_collection():
+                self._table(table.rows, shown, findings)
         except Unreadable as error:
             self.problems.append(Problem(error.where, error.code, error.message, error.hint))
-        self.problems += findings.problems()
 
     def _table(self, rows: Iterable[tuple[int, list[str]]], shown: str, findings: Findings) -> None:
         rows = iter(rows)
@@ -98,7 +101,8 @@ class _Check:
         layout = check_header(header, line, self.rules, findings, self.remarks, shown)
         if layout is None:
             return
-        self.terms = {}
+        self.found[shown] = (findings, layout)
+        self.terms, self.simple = {}, {}
         before = len(self.people)
         self._rows(rows, layout, shown, findings)
         self.rows[shown] = len(self.people) - before
@@ -106,25 +110,22 @@ class _Check:
     def _rows(self, rows: Iterable[tuple[int, list[str]]], layout: Layout, shown: str, findings: Findings) -> None:
         """The loop over all rows: what is shared is looked up, what is their own is matched in one go."""
         pick_own, pick_shared, width = layout.own, layout.shared, layout.width
-        quick, terms, people = self.quick, self.terms, self.people
-        pick_extras = layout.extras
+        quick, simple, people = self.quick, self.simple, self.people
+        pick_extras, composed = layout.extras, unicodedata.is_normalized
         for line, row in rows:
             if len(row) != width:
                 row = self._fit(row, width, line, findings)
+            row.append("")  # what columns that are not there point at
             own = pick_own(row)
             shared = pick_shared(row)
             joined = "\x1f".join(own)
-            known = terms.get(shared)
-            simple = known is not None and not known[1] and known[0].phone_type == "soft" and not any(pick_extras(row))
-            if simple and known is not None and quick(joined) and _composed(joined):
-                person = Person(own[0], own[2], own[3], own[1], known[0], shown, line)
+            known = simple.get(shared)
+            if known and not any(pick_extras(row)) and quick(joined) and composed("NFC", joined):
+                people.append(Person(own[0], own[2], own[3], own[1], known, shown, line))
             elif not joined.strip("\x1f \u00a0") and not "".join(row).strip(" \u00a0"):
                 continue
             else:
                 self._slow(own, shared, row, layout, shown, line, findings)
-                continue
-            people.append(person)
-            self._enter(person, layout, findings)
 
     def _fit(self, row: list[str], width: int, line: int, findings: Findings) -> list[str]:
         """A row as wide as the header: blank cells are added; full cells beyond it are a mistake."""
@@ -147,6 +148,8 @@ class _Check:
         known = self.terms.get(shared)
         if known is None:
             known = self.terms[shared] = read_terms(self.rules, dict(zip(SHARED, shared, strict=True)))
+            if not known[1] and known[0].phone_type == "soft":
+                self.simple[shared] = known[0]
         for column, mistake in known[1]:
             findings.add(line, layout.column(column), mistake)
         person = Person(own[0], own[2], own[3], own[1], known[0], shown, line)
@@ -160,7 +163,6 @@ class _Check:
         person = cells.phone(person, phone_cell, self._phone, bool(layout.cell(row, "phone_type")))
         person = cells.extras(person, row, self._phone)
         self.people.append(person)
-        self._enter(person, layout, findings)
 
     def _phone(self, text: str) -> str:
         """A number in E.164; each distinct cell is read once. Raises Mistake."""
@@ -175,53 +177,20 @@ class _Check:
             raise found
         return found
 
-    def _enter(self, person: Person, layout: Layout, findings: Findings) -> None:
-        """Nobody twice: neither a username nor a name with its e-mail address."""
-        index = len(self.people) - 1
-        if person.username:
-            key = fold(person.username)
-            first = self.usernames.setdefault(key, (person.file, person.line))
-            if first != (person.file, person.line):
-                at = Where(*first)
-                mistake = Mistake(
-                    "duplicate-username", f"{person.username!r} stands twice: also at {at}", "remove one of the rows"
-                )
-                findings.add(person.line, layout.column("username"), mistake)
-        elif person.first_name or person.last_name:
-            self.unnamed.append(index)
-        if person.email:
-            other = self.mails.setdefault(person.email.casefold(), index)
-            if other != index:
-                self._shared_mail(person, self.people[other], layout, findings)
-
-    def _shared_mail(self, person: Person, other: Person, layout: Layout, findings: Findings) -> None:
-        at = Where(other.file, other.line)
-        same = (person.first_name, person.last_name) == (other.first_name, other.last_name)
-        column = layout.column("email")
-        if same and not (person.username and other.username):
-            mistake = Mistake(
-                "duplicate-person", f"{person.email!r} stands twice: also at {at}", "remove one of the rows"
-            )
-        else:
-            hint = "each can then reset the other's password; give each person an address of their own"
-            mistake = Mistake("shared-email", f"{person.email!r} is also the address of {at}", hint, "warning")
-        findings.add(person.line, column, mistake)
-
     def result(self) -> Checked:
-        """Name the unnamed, in the files' order, and hand everything over."""
-        for index in self.unnamed:
-            person = self.people[index]
-            try:
-                base = base_name(person.first_name, person.last_name)
-            except Mistake as m:
-                self.problems.append(Problem(Where(person.file, person.line), m.code, m.message, m.hint))
-                continue
-            name = free_name(base, lambda n: fold(n) in self.usernames)
-            self.usernames[fold(name)] = (person.file, person.line)
-            self.people[index] = person._replace(username=name, derived=base)
+        """Compare everybody with everybody, name the unnamed, and hand everything over."""
+        find_doubles(self.people, self._report)
+        name_the_unnamed(self.people, self._report)
         self._quota()
-        problems = sorted(dict.fromkeys(self.problems), key=lambda p: (p.where, p.severity, p.code, p.message))
+        found = [problem for findings, _ in self.found.values() for problem in findings.problems()]
+        problems = sorted(
+            dict.fromkeys([*self.problems, *found]), key=lambda p: (p.where, p.severity, p.code, p.message)
+        )
         return Checked(tuple(self.people), tuple(problems), tuple(self.files), tuple(self.remarks), self.rows)
+
+    def _report(self, person: Person, column: str, mistake: Mistake) -> None:
+        findings, layout = self.found[person.file]
+        findings.add(person.line, layout.column(column) if layout else 0, mistake)
 
     def _quota(self) -> None:
         """More people than the instance takes would fail one by one, hours later."""
@@ -236,6 +205,18 @@ class _Check:
                 f"ask AWS for more (Service Quotas, L-9A46857E), then write quotas: {{users: {count}}} in center.yaml"
             )
             self.problems.append(Problem(Where(self.files[0]), "quota-users", text, hint))
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Rows make no cycles, so looking for some after each 700 of them is time for nothing (a sixth of a check)."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _once(make: Callable[[], str | None]) -> Callable[[], str | None]:
@@ -256,13 +237,6 @@ def _pattern(rules: Rules) -> Callable[[str], object]:
     username += "?" if rules.identity == "connect" else ""
     email = STRICT if rules.identity == "connect" else f"(?:{STRICT})?"
     return re.compile(f"{username}\x1f{email}\x1f{_NAME}\x1f{_NAME}").fullmatch
-
-
-def _composed(text: str) -> bool:
-    """Composed letters, and none of the pairs that a wrong encoding leaves behind."""
-    if text.isascii():
-        return True
-    return "Ã" not in text and "Â" not in text and unicodedata.is_normalized("NFC", text)
 
 
 def _sheet_of(path: Path) -> tuple[Path, str | None]:

@@ -113,15 +113,7 @@ def _password(header: Columns, rules: Rules, findings: Findings, line: int) -> N
 
 
 def _picker(header: Columns, wanted: Sequence[str]) -> Pick:
-    """Picks the wanted cells of a row; a column that is not there gives blanks."""
-    where = [header.index.get(c) for c in wanted]
-    if all(at is not None for at in where):
-        picked: Pick = itemgetter(*[at for at in where if at is not None])
-        return picked
-    blank = len(header.names)  # one cell beyond the row, which is blank
-    getter = itemgetter(*[blank if at is None else at for at in where])
-
-    def pick(row: Sequence[str]) -> tuple[str, ...]:
-        return tuple(getter([*row, ""]))
-
-    return pick
+    """Picks the wanted cells of a row that has one blank cell appended, for the columns that are not there."""
+    blank = len(header.names)
+    picked: Pick = itemgetter(*[header.index.get(column, blank) for column in wanted])
+    return picked

@@ -29,6 +29,8 @@ class OwnCells:
 
     def _attempt(self, column: str, text: str, read: Callable[[str], str]) -> str:
         """The cell read, or "" with the mistake noted; a blank cell is not read."""
+        if not text:
+            return ""
         try:
             cleaned = clean(text)
             return read(cleaned) if cleaned else ""
