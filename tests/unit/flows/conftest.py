@@ -47,6 +47,12 @@ Checked = tuple[Center, list[Problem]]
 
 
 @pytest.fixture
+def basic_center() -> str:
+    """The text of a centre in two languages."""
+    return CENTER
+
+
+@pytest.fixture
 def alone(tmp_path: Path) -> Callable[[str], Alone]:
     """`alone(text)` compiles one flow file without a centre."""
 
