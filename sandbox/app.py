@@ -1,0 +1,176 @@
+"""The WSGI application of a sandbox: Connect, the services beside it, and the sandbox's own few controls."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from . import control
+from .clock import Clock
+from .connect.base import Settings
+from .connect.models import Backends
+from .connect.responses import ConnectResponse, Outcome, refused
+from .connect.shapes import route
+from .connect.store import Store
+from .faults import Fault, Faults, load
+from .history import History, blank
+from .options import Options
+from .others import Others
+from .throttle import Throttle
+from .wire import Answer, Call, TooLarge, body_of
+
+REGIONS = (
+    "af-south-1",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-west-2",
+    "us-east-1",
+    "us-west-2",
+)
+Start = Callable[[str, list[tuple[str, str]]], Any]
+_REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 409: "Conflict", 429: "Too Many Requests"}
+
+
+class Dropped(Exception):
+    """The connection is to be closed without an answer."""
+
+
+class Application:
+    """Everything that one server answers from. Safe to use from many threads."""
+
+    def __init__(self, data: Path | None, options: Options) -> None:
+        """Loads what `data` holds (None: nothing is kept). Raises JournalDamaged, OSError, BadPlan."""
+        self.options = options
+        self.clock = Clock(options.today)
+        real = options.pace == "real"
+        self.settings = Settings(self.clock, quotas=options.quotas, describes=2 if real else 0)
+        self.store = Store(data / "connect.journal" if data else None)
+        self.others = Others(data / "services.journal" if data else None)
+        self.history = History(data if options.history else None)
+        self.throttle = Throttle(self.clock) if real else None
+        self.faults: Faults = load(options.faults)
+        self.backends = Backends(self.store, self.settings)
+
+    def close(self) -> None:
+        """Close the files."""
+        self.others.close()
+        self.store.close()
+        self.history.close()
+
+    def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        """One request. Raises Dropped for a planned fault that closes the connection."""
+        began = time.perf_counter()
+        try:
+            call = Call.of(environ, body_of(environ))
+        except TooLarge:
+            return _send(start, _as_answer(refused("RequestEntityTooLarge", 413, {"Message": "The body is too large"})))
+        if call.raw_path.startswith(control.PREFIX):
+            return _send(start, control.answer(self, call))
+        if self.options.latency:
+            time.sleep(self.options.latency)
+        try:
+            if call.service == "connect":
+                return _send(start, self._connect(call, began))
+            return _send(start, self._other(call, began))
+        except OSError as error:  # a full disk: nothing was acknowledged, nothing is lost
+            outcome = refused("InternalServiceException", 500, {"Message": f"The sandbox cannot write: {error}"})
+            return _send(start, _as_answer(outcome))
+
+    # -- Connect
+
+    def _connect(self, call: Call, began: float) -> Answer:
+        found = route(call.method, call.raw_path)
+        name = found[0].name if found else f"{call.method} {call.raw_path}"
+        if found is None:
+            text = f"Amazon Connect has no operation {name}"
+            outcome = refused("UnknownOperationException", 404, {"Message": text})
+        elif call.region not in REGIONS:
+            text = f"Amazon Connect is not available in Region {call.region}; it is in {', '.join(REGIONS)}"
+            outcome = refused("InvalidRequestException", 400, {"Message": text})
+        else:
+            outcome = self._paced(call, *found)
+        self._log(call, name, outcome, began)
+        return _as_answer(outcome)
+
+    def _paced(self, call: Call, operation: Any, path: dict[str, str]) -> Outcome:
+        fault = self.faults.due(operation.name)
+        if fault is not None and (planned := self._before(fault)) is not None:
+            return planned
+        if self.throttle is not None and not self.throttle.allow(call.region, operation.name):
+            return refused("ThrottlingException", 429, {"Message": "Rate exceeded"})
+        outcome = ConnectResponse(self.backends[call.region], operation).answer(path, call.query, call.body)
+        if fault is not None and fault.kind == "lose-answer":
+            raise Dropped
+        if fault is not None and fault.kind == "500-after-effect":
+            return refused("InternalServiceException", 500, {"Message": "A planned fault, after the effect"})
+        return outcome
+
+    def _before(self, fault: Fault) -> Outcome | None:
+        if fault.kind == "hang":
+            time.sleep(fault.seconds)
+        elif fault.kind == "reset":
+            raise Dropped
+        elif fault.kind == "throttle":
+            return refused("ThrottlingException", 429, {"Message": "Rate exceeded"})
+        elif fault.kind == "refuse":
+            from .connect.shapes import status_of
+
+            return refused(fault.error, status_of(fault.error), {"Message": "A planned fault"})
+        return None
+
+    # -- the services beside it
+
+    def _other(self, call: Call, began: float) -> Answer:
+        answer = self.others.answer(call)
+        headers = {k.lower(): v for k, v in answer.headers}
+        error = headers.get("x-amzn-errortype", "") if answer.status >= 400 else ""
+        outcome = Outcome(answer.status, b"", {}, error=error or (str(answer.status) if answer.status >= 400 else ""))
+        self._log(call, call.operation, outcome, began)
+        return answer
+
+    def _log(self, call: Call, operation: str, outcome: Outcome, began: float) -> None:
+        from .others import reads_only
+
+        connect = call.service == "connect"
+        self.history.add(
+            {
+                "time": self.clock.now(),
+                "service": call.service,
+                "operation": operation,
+                "region": call.region,
+                "parameters": blank(outcome.parameters) if connect else {"path": call.raw_path},
+                "status": outcome.status,
+                "error": outcome.error,
+                "effect": outcome.effects > 0 if connect else outcome.status < 400 and not reads_only(call),
+                "seconds": round(time.perf_counter() - began, 6),
+            }
+        )
+
+
+def _as_answer(outcome: Outcome) -> Answer:
+    return Answer(outcome.status, list(outcome.headers.items()), outcome.body)
+
+
+def _send(start: Start, answer: Answer) -> Iterable[bytes]:
+    names = {name.lower() for name, _ in answer.headers}
+    headers = list(answer.headers)
+    if "content-length" not in names:
+        headers.append(("Content-Length", str(len(answer.body))))
+    if "x-amzn-requestid" not in names:
+        from .connect.store import new_id
+
+        headers.append(("x-amzn-RequestId", new_id()))
+    start(f"{answer.status} {_REASONS.get(answer.status, 'Answer')}", headers)
+    return [answer.body]
+
+
+def as_json(status: int, body: dict[str, Any]) -> Answer:
+    """A plain JSON answer of the sandbox's own controls."""
+    return Answer(status, [("Content-Type", "application/json")], json.dumps(body).encode())
