@@ -64,6 +64,8 @@ def down(settings: Settings, folder: Path | None, on_event: OnEvent, *, everythi
     place = center_folder(folder)
     check_target(settings, "down")
     center = applied_center(settings, place)
+    if not store_of(place, center.stack_name).names():
+        return pipeline.nothing_to_remove(settings, center, on_event)
     with stoppable() as stop, work(settings, place, center, lease="down") as wired:
         return pipeline.down(wired, on_event, stop, everything=everything)
 

@@ -150,6 +150,9 @@ NO_AGENTS: Mapping[str, int] = {
 }
 
 
+ENOUGH = 5  # steps before an ETA is told: the first ones wait for the instance
+
+
 @dataclass(slots=True)
 class Meter:
     """Counts a stage's steps and tells how long the rest will take at the pace so far."""
@@ -170,7 +173,7 @@ class Meter:
 
     @property
     def eta(self) -> float | None:
-        """Seconds that are left at the pace so far; None before the first step."""
-        if not self.done:
+        """Seconds that are left at the pace so far; None until that pace means something."""
+        if self.done < min(ENOUGH, self.total):
             return None
         return (self.clock() - self.started) / self.done * (self.total - self.done)

@@ -23,15 +23,16 @@ from typing import TYPE_CHECKING, Any
 
 from ..stacks.engine.plan import Changes, Step
 from . import people, retiring
-from .events import NO_AGENTS, OnEvent
+from .events import NO_AGENTS, OnEvent, Result, Started
 from .run import Run
 from .wiring import LAST_APPLIED, Work
 
 if TYPE_CHECKING:
     from ..agents.model import Checked
     from ..specs.model import Center
-    from .events import Result, StageName
+    from .events import StageName
     from .interrupt import Stop
+    from .settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ def preview(work: Work, checked: Checked | None, *, allow_suspend: int | None = 
     result = work.engine.preview(program(work.center, None, work.flows, usernames))
     if result.failures:
         raise people.failure(result.failures)
-    return Preview(result.steps, agents)
+    # Threads finish in any order; a plan reads the same every time.
+    return Preview(tuple(sorted(result.steps, key=lambda step: (step.type, step.name))), agents)
 
 
 def up(
@@ -134,6 +136,14 @@ def down(work: Work, on_event: OnEvent, stop: Stop, *, everything: bool) -> Resu
         run.kept()
         work.store.delete(LAST_APPLIED)
     return run.result()
+
+
+def nothing_to_remove(settings: Settings, center: Center, on_event: OnEvent) -> Result:
+    """The end of a `down` on a stack that never stood: no lease, no server, nothing written."""
+    on_event(Started("down", center.key, center.stack, settings.target, settings.engine_name))
+    result = Result(Changes(), NO_AGENTS, {}, 0.0)
+    on_event(result)
+    return result
 
 
 def _save(work: Work) -> None:

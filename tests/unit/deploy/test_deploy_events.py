@@ -55,16 +55,28 @@ def test_the_result_carries_the_error_and_its_exit_code() -> None:
 
 def test_a_meter_tells_the_rest_at_the_pace_so_far_and_grows_when_guessed_too_low() -> None:
     now = [100.0]
-    meter = Meter("stack", 4, lambda: now[0])
-    assert meter.eta is None
+    meter = Meter("stack", 8, lambda: now[0])
+    now[0] = 110.0
+    for _ in range(4):
+        meter.step()
+    assert meter.eta is None, "too early to tell"
 
-    now[0] = 102.0
     meter.step()
     assert meter.eta == pytest.approx(6.0)
 
     for _ in range(4):
         meter.step()
-    assert (meter.done, meter.total, meter.eta) == (5, 5, 0.0)
+    assert (meter.done, meter.total, meter.eta) == (9, 9, 0.0)
+
+
+def test_a_short_stage_tells_its_rest_too() -> None:
+    now = [0.0]
+    meter = Meter("agents", 2, lambda: now[0])
+    now[0] = 3.0
+    meter.step()
+    assert meter.eta is None
+    meter.step()
+    assert meter.eta == 0.0
 
 
 def steps(action: str, token: str, number: int) -> list[Step]:
