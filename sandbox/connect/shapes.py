@@ -60,7 +60,7 @@ def _string(shape: Any) -> Reader:
             problems.append(f"{where}: must have length greater than or equal to {low}")
         elif high is not None and len(value) > high:
             problems.append(f"{where}: must have length less than or equal to {high}, not {len(value)}")
-        elif pattern is not None and not pattern.search(value):
+        elif pattern is not None and (value or low != 0) and not pattern.search(value):  # least length 0: "" clears
             problems.append(f"{where}: must satisfy the pattern {pattern.pattern}")
         return value
 
