@@ -64,24 +64,25 @@ def check_flows(center: Center, problems: Problems) -> dict[str, Flow]:
     from .hotline import check_rules
 
     context = context_of(center)
-    before = problems.errors
-    flows = {name: flow for name, file in center.flows.items() if (flow := parse(file, context, problems))}
+    own = Problems()
+    flows = {name: flow for name, file in center.flows.items() if (flow := parse(file, context, own))}
     types: dict[str, str] = {name: file.type for name, file in center.flows.items()}
-    _names_of_flows(center, flows, problems)
-    formed = problems.errors == before
-    results = module_results(center, flows) if formed else None
-    names = Names(types, results, center)
+    _names_of_flows(flows, own)
+    results = None if own.errors else module_results(center, flows)
     for flow in flows.values():
-        check_flow(flow, names, context, problems)
-    if problems.errors == before:
-        house = house_of(center, results)
-        for flow in flows.values():
-            check_language(flow, compile_flow(flow, house), problems)
-        check_rules(center, flows, house, problems)
+        check_flow(flow, Names(types, results, center), context, own)
+    wrong = {problem.where.file for problem in own.found if problem.severity == "error"}
+    house = house_of(center, results)
+    for flow in flows.values():
+        if flow.file not in wrong:
+            check_language(flow, compile_flow(flow, house), own)
+    if not own.errors and len(flows) == len(center.flows):
+        check_rules(center, flows, house, own)
+    problems.extend(own.found)
     return flows
 
 
-def _names_of_flows(center: Center, flows: Mapping[str, Flow], problems: Problems) -> None:
+def _names_of_flows(flows: Mapping[str, Flow], problems: Problems) -> None:
     titles: dict[tuple[bool, str], str] = {}
     for name, flow in flows.items():
         if name.startswith(PREFIX):
@@ -92,7 +93,6 @@ def _names_of_flows(center: Center, flows: Mapping[str, Flow], problems: Problem
             message = f'flows "{titles[key]}" and "{name}" have the same title "{flow.title}"'
             problems.error(flow.where, "duplicate-title", message, "Connect wants titles to differ")
         titles[key] = name
-    del center
 
 
 def check_flow(flow: Flow, names: Names, context: TextContext, problems: Problems) -> None:
@@ -279,10 +279,10 @@ def reachable(flow: Flow, start: str) -> set[str]:
 
 def _graph(flow: Flow, problems: Problems) -> None:
     last = list(flow.steps.values())[-1]
-    if last.goes_on and last.then is None and not _always_branches(last):
+    if flow.ends_whole and last.goes_on and last.then is None and not _always_branches(last):
         message = f'after the last step "{last.key}" the flow ends without saying what becomes of the call'
         problems.error(last.where, "falls-off", message, "add `then: STEP` or a last step such as {hang_up: true}")
-    seen = reachable(flow, flow.start)
+    seen: set[str] = set().union(*(reachable(flow, key) for key in (flow.start, *flow.loose)))
     for key, step in flow.steps.items():
         if key not in seen:
             hint = "name it in a `then`, a choice or `on_error`, or take it out"

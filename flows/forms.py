@@ -278,3 +278,11 @@ def plain(node: Node) -> Any:
     if isinstance(node, Sequence):
         return [plain(item) for item in node.items]
     return node.text
+
+
+def words(node: Node) -> list[str]:
+    """Every scalar inside a node."""
+    if isinstance(node, Scalar):
+        return [node.text]
+    parts = node.items if isinstance(node, Sequence) else tuple(node.entries.values())
+    return [word for part in parts for word in words(part)]

@@ -110,6 +110,8 @@ class Flow:
     language: str | None = None  # of a file on its own
     file: str = ""
     where: Where = NOWHERE
+    loose: tuple[str, ...] = ()  # steps to which a step with mistakes may lead: never called unreachable
+    ends_whole: bool = True  # whether the last step could be read
 
     def next_of(self, key: str) -> str | None:
         """The step written after `key`, or None after the last one."""

@@ -1,6 +1,7 @@
 """The hotline rules on the graph of steps: what every line owes its callers.
 
-H01 to H10 except what only rosters and data flow can tell (H11, H12). With `safety:` in the centre a broken rule is an
+H01 to H04, H06, H07, H09 and H10, and H05 on the graph; hours themselves, quotas and numbers (the rest of H05, H07 and
+H08) are checked with the centre, rosters and data flow (H11, H12) elsewhere. With `safety:` in the centre a broken rule is an
 error, else a warning; `allow` on a step and `safety.waive` lift one, with a reason.
 """
 
@@ -66,7 +67,6 @@ def _all(center: Center, calls: Calls, lines: list[str]) -> Iterator[Finding]:
         yield from _full_has_a_way(calls, center, line)
     yield from _outbound_notice(calls, center)
     yield from _wait_cap(calls, center)
-    yield from _capacity(center)
     for flow in calls.flows.values():
         yield from _every_language(flow)
 
@@ -223,15 +223,6 @@ def _full_has_a_way(calls: Calls, center: Center, line: str) -> Iterator[Finding
                     message = f'step "{node.key[1]}": when "{queue.key}" is full, "{found.key[1]}" leads back into it'
                     hint = "lead to another queue, or to a callback with callbacks: own"
                     yield Finding("H07", node.where, message, hint, node.step)
-
-
-def _capacity(center: Center) -> Iterator[Finding]:
-    capped = [queue for queue in center.queues.values() if queue.max_contacts]
-    quota = center.quotas.get("concurrent_calls", 10)
-    total = sum((queue.max_contacts or 0) * max(len(queue.languages), 1) for queue in capped)
-    if capped and total >= quota:
-        message = f"the queues take {total} calls in all, the instance {quota} at once: a full queue never says so"
-        yield Finding("H07", capped[-1].where, message, "lower max_contacts, or raise quotas.concurrent_calls")
 
 
 def _wait_cap(calls: Calls, center: Center) -> Iterator[Finding]:

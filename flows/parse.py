@@ -9,10 +9,10 @@ from ..specs.model import FlowFile, FlowType
 from ..specs.nodes import Mapping as MapNode
 from ..specs.nodes import Node, Scalar
 from ..specs.problems import Problems, Where
-from ..specs.suggest import did_you_mean
+from ..specs.suggest import did_you_mean, nearest
 from ..specs.texts import TextContext
 from .catalogue import API_TYPES
-from .forms import Reader
+from .forms import Reader, words
 from .graph import Flow, Step
 from .verbs import COMMON, Form, verbs
 
@@ -36,6 +36,7 @@ class _Parser:
         self.node = node
         self.problems = problems
         self.reader = Reader(context, problems)
+        self.loose: list[str] = []
 
     def flow(self, file: FlowFile) -> Flow | None:
         for key, _ in self.node:
@@ -54,6 +55,7 @@ class _Parser:
             return None
         steps = {key: step for key, child in nodes if (step := self.step(key, nodes.where_of(key), child, file.type))}
         self.targets(nodes, steps)
+        self.broken(nodes, steps)
         if not steps:
             return None
         return Flow(
@@ -61,6 +63,7 @@ class _Parser:
             type=file.type,
             steps=steps,
             start=self.reference("start", nodes) or next(iter(nodes.entries)),
+            ends_whole=list(nodes.entries)[-1] in steps,
             title=self.word("title") or file.name,
             description=self.word("description") or "",
             on_error=self.on_error(nodes),
@@ -68,7 +71,18 @@ class _Parser:
             language=self.word("language"),
             file=file.file,
             where=file.where,
+            loose=tuple(dict.fromkeys(self.loose)),
         )
+
+    def broken(self, nodes: MapNode, steps: dict[str, Step]) -> None:
+        """What a step that could not be read may lead to: the next one, and every step whose name stands in it."""
+        keys = list(nodes.entries)
+        for place, key in enumerate(keys):
+            if key not in steps:
+                self.loose += [
+                    *keys[place + 1 : place + 2],
+                    *(w for w in words(nodes.entries[key]) if w in nodes.entries),
+                ]
 
     def word(self, key: str) -> str | None:
         node = self.node.get(key)
@@ -95,6 +109,8 @@ class _Parser:
     def exists(self, target: str, where: Where, nodes: MapNode) -> bool:
         if target in nodes.entries:
             return True
+        meant = nearest(target, nodes.entries)
+        self.loose += [meant] if meant else []
         hint = did_you_mean(target, nodes.entries)
         self.problems.error(where, "unknown-step", f'there is no step "{target}"', hint)
         return False

@@ -216,3 +216,8 @@ def test_a_file_that_is_no_flow_ends_in_a_problem(text: str, alone: Callable[[st
     done = alone(text)
     assert done.problems.errors
     assert done.compiled is None
+
+
+def test_a_broken_step_does_not_make_others_seem_unreachable(alone: Callable[[str], Alone]) -> None:
+    steps = "a: {mneu: Press 1, choices: {1: b}}\nn: {say: Hi, then: c}\nb: {hang_up: true}\nc: {hangup: true}"
+    assert [p.code for p in alone(flow(steps)).problems.listed()] == ["unknown-verb", "unknown-verb"]
