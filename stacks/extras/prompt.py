@@ -102,18 +102,19 @@ class Prompt:
 
 
 def _upload(cloud: Cloud, inputs: Properties) -> str:
-    source = inputs["source"]
+    source, name = inputs["source"], inputs["name"]
     if not isinstance(source, Asset):
-        raise ProviderError(f"prompt {inputs['name']!r}: its source is not a file")
+        raise ProviderError(f"prompt {name!r}: its source is not a file", code="not-audio")
     try:
         sound = convert(source.read())
     except OSError as error:
-        raise ProviderError(f"prompt {inputs['name']!r}: {source.path} cannot be read: {error.strerror}") from error
-    except NotAudio as error:
         raise ProviderError(
-            f"prompt {inputs['name']!r}: {source.path}: {error}", hint="save it as a PCM wave file"
+            f"prompt {name!r}: {source.path} cannot be read: {error.strerror}", code="not-audio"
         ) from error
-    slug = re.sub(r"[^a-z0-9]+", "-", inputs["name"].lower()).strip("-") or "prompt"
+    except NotAudio as error:
+        hint = "save it as a PCM wave file"
+        raise ProviderError(f"prompt {name!r}: {source.path}: {error}", code="not-audio", hint=hint) from error
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "prompt"
     key = f"prompts/{slug[:60]}-{hashlib.sha256(sound).hexdigest()[:16]}.wav"
     cloud.call("s3", "put_object", Bucket=inputs["bucket"], Key=key, Body=sound, ContentType="audio/wav")
     return key

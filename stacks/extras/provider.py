@@ -77,11 +77,13 @@ class CcdeployProvider:
             if not region:
                 raise ProviderError(
                     "the ccdeploy provider does not know its Region",
+                    code="not-configured",
                     hint="set it: pulumi config set ccdeploy:region REGION, or AWS_REGION",
                 )
             if self._configured not in {None, (region, endpoint)}:
                 raise ProviderError(
                     f"the ccdeploy provider is already set up for {self._configured}, not for {(region, endpoint)}",
+                    code="not-configured",
                     hint="use one Region and one endpoint in a program",
                 )
             if self._configured is None:
@@ -172,7 +174,9 @@ class CcdeployProvider:
 def _kind(type_: str) -> Kind:
     kind = KINDS.get(type_)
     if kind is None:
-        raise ProviderError(f"there is no {type_}", hint="this stack was made by another version of ccdeploy")
+        raise ProviderError(
+            f"there is no {type_}", code="unknown-type", hint="this stack was made by another version of ccdeploy"
+        )
     return kind
 
 
@@ -184,4 +188,6 @@ def _clean(properties: Properties) -> Properties:
 def _told(error: CloudError) -> ProviderError:
     if error.problems:
         return ProviderError(error.message, code=error.service_code, hint="look at the flow: ccdeploy flow compile")
+    if error.status >= 500 or error.code == "unanswered":
+        return ProviderError(error.message, hint=error.hint)  # no code: whether it was done is not known
     return ProviderError(error.message, code=error.service_code or error.code, hint=error.hint)
