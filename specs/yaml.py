@@ -72,7 +72,7 @@ def _document(text: str, shown: str, problems: Problems) -> Node | None:
         loader.dispose()
     if "\t" in text and _separating_tab(text, builder.spans, shown, problems):
         return None
-    return builder.root
+    return None if builder.aliased else builder.root  # what stands for an alias is not known: no more is said of it
 
 
 class _Builder:
@@ -89,6 +89,7 @@ class _Builder:
         self.spans: list[tuple[int, int, int, int]] = []
         self._with_spans = with_spans
         self._documents = 0
+        self.aliased = False
 
     def run(self, loader: Any) -> None:
         """Read all events of `loader` (a PyYAML parser)."""
@@ -176,6 +177,7 @@ class _Builder:
 
     def _alias(self, event: Any) -> Scalar:
         where = Where(self.shown, event.start_mark.line + 1, event.start_mark.column + 1)
+        self.aliased = True
         self.problems.error(
             where,
             "alias",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .. import quotas
+from .. import erlang, quotas
 from ..grammar.common import BUILT_IN_FLOWS
 from ..grammar.shapes import Reading, Values
 from ..model import Center, FlowType
@@ -36,6 +36,8 @@ def check(center: Center, values: Values, reading: Reading) -> None:
     _groups(center, values, reading)
     check_numbers(values, center.region, reading)
     _quotas(center, values, reading)
+    _staffing(center, values, reading)
+    _served(center, reading)
 
 
 def _suspended(center: Center, reading: Reading) -> None:
@@ -181,3 +183,49 @@ def _quotas(center: Center, values: Values, reading: Reading) -> None:
                 f"{count} {name.replace('_', ' ')} are needed, the quota is {limits[name]}",
                 f"ask AWS for more, then write `quotas: {{{name}: {count}}}`",
             )
+
+
+def _staffing(center: Center, values: Values, reading: Reading) -> None:
+    """The load to staff for fits the quotas of calls and of people."""
+    limits = quotas.granted(center.quotas)
+    where = values.at("staffing")
+    calls = sum(erlang.traffic(load.calls_per_hour, load.handle_time) for load in center.staffing)
+    if calls >= limits["concurrent_calls"]:
+        reading.problems.warning(
+            where,
+            "over-quota",
+            f"this load is {calls:.0f} calls at once on average, the quota is {limits['concurrent_calls']}",
+            "ask AWS for more, then write `quotas: {concurrent_calls: …}`",
+        )
+    needs = [erlang.people_needed(o.calls_per_hour, o.handle_time, o.within, o.share) for o in center.staffing]
+    people = sum(need or erlang.MOST for need in needs)
+    if people > limits["users"]:
+        reading.problems.warning(
+            where,
+            "over-quota",
+            f"this promise needs {people} people at once, the quota is {limits['users']} users",
+            "ask AWS for more, then write `quotas: {users: …}`",
+        )
+
+
+def _served(center: Center, reading: Reading) -> None:
+    """Rule H11 as far as the centre tells: each real queue is served by a profile before the longest wait is over.
+
+    A centre without profiles that makes no promises is a draft: it is not told for each queue.
+    """
+    if not center.routing_profiles and not reading.strict:
+        return
+    longest = center.safety.longest_wait if center.safety else 900
+    choices = [choice for p in center.routing_profiles.values() for v in p.variants for choice in v.queues]
+    soonest: dict[str, int] = {}
+    for choice in choices:
+        soonest[choice.queue] = min(choice.delay, soonest.get(choice.queue, choice.delay))
+    for queue in center.queues.values():
+        unserved = [v.key for v in queue.variants if v.key not in soonest]
+        late = [v.key for v in queue.variants if soonest.get(v.key, 0) >= longest]
+        if unserved:
+            message = f"no routing profile serves {' and '.join(unserved)}: nobody answers there"
+            reading.rule("H11", queue.where, message, "name the queue in a profile under `routing_profiles:`")
+        elif late:
+            message = f"callers in {' and '.join(late)} are offered to nobody before {longest} s"
+            reading.rule("H11", queue.where, message, "lower the `delay` in a routing profile")

@@ -73,7 +73,7 @@ PROMPT = Either(
 ATTRIBUTE = Record(
     {
         "values": Field("The only values it may take.", ["cut-off", "new"], ListOf(words.text(1, 1000))),
-        "personal": Field("It holds personal data.", True, words.BOOLEAN, default=False),
+        "personal": Field("It holds personal data.", True, words.BOOLEAN, soon=True),
     }
 )
 ATTRIBUTE_NAME = words.pattern("an attribute's name", r"[A-Za-z0-9][\w.-]*", "letters, digits, - and _")
@@ -126,7 +126,7 @@ NUMBER_KEYS = {
     ),
     "attributes": Field(
         "The contact attributes that flows may set; any where absent.",
-        {"reason": {"values": ["cut-off", "new"]}, "patient-id": {"personal": True}},
+        {"reason": {"values": ["cut-off", "new"]}, "patient-id": {}},
         MapOf(ATTRIBUTE, ATTRIBUTE_NAME),
     ),
     "quotas": Field(

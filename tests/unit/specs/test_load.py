@@ -149,6 +149,7 @@ def test_caps_must_stay_below_the_quota_each_and_in_sum(make: Make) -> None:
     both = "queues:\n  a: {hours: day, max_contacts: 6}\n  b: {hours: day, max_contacts: 6}\n"
     loaded = make(hours + both)
     assert [(p.code, p.severity) for p in loaded.problems.listed()] == [("H07", "warning")]
+    both += "routing_profiles: {all: {queues: [a, b]}}\n"
     strict = make(hours + both + "safety: {emergency_numbers: [112]}\n")
     assert [(p.code, p.severity) for p in strict.problems.listed()] == [("H07", "error")]
     waived = make(hours + both + "safety: {waive: {H07: never both full}}\n")
@@ -258,3 +259,22 @@ def test_renames_are_recorded_and_impossible_ones_refused(make: Make) -> None:
     hours = "hours_of_operation: {day: 24x7}\n"
     assert good(make(hours + "queues: {b: {hours: day, was: a}}\n")).queues["b"].was == "a"
     assert told(make(hours + "queues:\n  a: {hours: day}\n  b: {hours: day, was: a}\n")) == [("bad-rename", 9)]
+
+
+def test_a_queue_that_no_profile_serves_breaks_rule_h11(make: Make) -> None:
+    text = """hours_of_operation: {day: 24x7}
+queues: {a: {hours: day}, b: {hours: day}, c: {hours: day}}
+routing_profiles: {some: {queues: [a, {queue: c, delay: 20m}]}}
+"""
+    found = make(text).problems.listed()
+    assert [(p.code, p.severity, p.message.split(":")[0]) for p in found] == [
+        ("H11", "warning", "no routing profile serves b"),
+        ("H11", "warning", "callers in c are offered to nobody before 900 s"),
+    ]
+
+
+def test_a_load_above_the_quotas_is_told(make: Make) -> None:
+    load_of = "staffing: {calls_per_hour: %s, handle_time: 6m, answer: {within: 20s, share: 80%%}}\n"
+    assert told(make(load_of % 60)) == []
+    assert told(make(load_of % 180)) == [("over-quota", 6)]
+    assert told(make("quotas: {concurrent_calls: 2000}\n" + load_of % 6000)) == [("over-quota", 7)]
