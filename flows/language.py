@@ -181,7 +181,7 @@ def _conditions(at: At, spec: Action, given: dict[str, Any], transitions: dict[s
     if spec.exactly and at.type == "MessageParticipantIteratively":
         needed: tuple[str, ...] = spec.exactly if "InterruptFrequencySeconds" in given else ()
     elif at.type == "Wait":
-        needed = ("WaitCompleted", *(e for e in given.get("Events") or [] if isinstance(e, str)))
+        needed = ("WaitCompleted", *_events(given))
     else:
         needed = spec.exactly
     if needed and sorted(found) != sorted(needed):
@@ -190,11 +190,17 @@ def _conditions(at: At, spec: Action, given: dict[str, Any], transitions: dict[s
         yield wrong, True
 
 
+def _events(given: dict[str, Any]) -> list[str]:
+    """The events that a Wait names."""
+    named = given.get("Events")
+    return [event for event in named if isinstance(event, str)] if isinstance(named, list) else []
+
+
 def _operand_fits(at: At, spec: Action, given: dict[str, Any], operator: str, operands: list[str]) -> bool:
     if at.type == "GetParticipantInput":
         return set(operands) <= _KEYS
     if at.type == "CheckMetricData":
-        if given.get("MetricType") in _AGENT_METRICS:
+        if str(given.get("MetricType")) in _AGENT_METRICS:
             return operator == "NumberGreaterThan" and operands == ["0"]
         return all(_INTEGER.fullmatch(o) for o in operands)
     if at.type == "DistributeByPercentage":
@@ -249,7 +255,7 @@ def _error_rules(
         demanded, refused = (demanded + dialling, refused) if goes_on else (demanded, refused | set(dialling))
     elif at.type == "InvokeFlowModule" and transitions.get("Conditions"):
         demanded.append("NoMatchingCondition")
-    elif at.type == "Wait" and "BotParticipantDisconnected" in (given.get("Events") or []):
+    elif at.type == "Wait" and "BotParticipantDisconnected" in _events(given):
         demanded.append("ParticipantNotFound")
     elif at.type == "UpdateContactRecordingAndAnalyticsBehavior" and "ChatBehavior" not in given:
         refused.add("InFlightRedactionConfigurationFailed")
