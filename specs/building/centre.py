@@ -112,7 +112,7 @@ def _center(
         instance=numbers.build_instance(values.get("instance"), values.at("instance")),
         recording=numbers.build_recording(values.get("recording"), problems),
         data=numbers.build_data(values.get("data")),
-        safety=numbers.build_safety(values.get("safety"), problems),
+        safety=numbers.build_safety(values.get("safety"), external, problems),
         hours=_hours(values, document, zone, today, reading),
         queues=made,
         defaults=queues.moment_flows(values.get("defaults", empty), flows),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from .. import nodes, phone, regions, voices, wave
@@ -109,11 +110,12 @@ def build_data(values: Values | None) -> Data:
     )
 
 
-def build_safety(values: Values | None, problems: Problems) -> Safety | None:
+def build_safety(values: Values | None, external: Mapping[str, str], problems: Problems) -> Safety | None:
     """The line's promises, None when the file makes none."""
     if values is None:
         return None
     fallback = values.get("fallback", Values())
+    number = fallback.get("number")
     if isinstance(fallback, Values) and "fallback" in values and not fallback.wheres:
         problems.error(values.at("fallback"), "missing-key", "the fallback names nothing", "write queue: or number:")
     for rule, reason in values.get("waive", {}).items():
@@ -123,7 +125,7 @@ def build_safety(values: Values | None, problems: Problems) -> Safety | None:
         tuple(dict.fromkeys(values.get("emergency_numbers", ()))),
         values.get("longest_wait", 900),
         fallback.get("queue"),
-        fallback.get("number"),
+        external.get(number, number) if number else None,
         dict(values.get("waive", {})),
     )
 
@@ -216,10 +218,10 @@ def _called(values: Values) -> list[tuple[str, Where]]:
     found = [(number, external.at(key)) for key, number in external.items()]
     for connect in values.get("quick_connects", {}).values():
         word = connect.get("phone")
-        if word and word.startswith("+") and phone.complaint(word) is None:
+        if word and word.startswith("+"):
             found.append((word, connect.at("phone")))
     safety = values.get("safety", Values())
     fallback = safety.get("fallback", Values())
-    if "number" in fallback:
+    if str(fallback.get("number", "")).startswith("+"):
         found.append((fallback["number"], fallback.at("number")))
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from .. import phone
 from ..grammar.shapes import Reading, Values
 from ..model import (
     DefaultFlows,
@@ -15,7 +14,6 @@ from ..model import (
     RoutingProfile,
     RoutingVariant,
 )
-from ..suggest import did_you_mean
 from .entries import check_entries, entry_of
 from .people import agent_defaults
 
@@ -126,7 +124,7 @@ def build_quick_connects(
         if flow in {"transfer-to-queue", "transfer-to-agent"} and flow not in set(flows or ()):
             flow = None
         if kind == "phone":
-            made[key] = QuickConnect(**entry, kind="phone", phone=_dialled(values, numbers, reading))
+            made[key] = QuickConnect(**entry, kind="phone", phone=numbers.get(values["phone"], values["phone"]))
         elif kind == "queue":
             for queue, suffix in _real(values["queue"], queues):
                 named = {**entry, "key": key + suffix}
@@ -156,23 +154,6 @@ def _kind(key: str, values: Values, reading: Reading) -> str | None:
         return None
     kind = said[0] if said else "flow"
     return kind if kind in values else None
-
-
-def _dialled(values: Values, numbers: Mapping[str, str], reading: Reading) -> str | None:
-    word: str = values["phone"]
-    if word in numbers:
-        return numbers[word]
-    if word[:1].isdigit() or word.startswith("+"):
-        wrong = phone.complaint(word)
-        if wrong:
-            reading.problems.error(values.at("phone"), "bad-phone", *wrong)
-            return None
-        return word
-    known = reading.names.get("external_numbers")
-    if known is None or word not in known:
-        hint = did_you_mean(word, known or ()) or "numbers stand under `external_numbers:`"
-        reading.problems.error(values.at("phone"), "unknown-reference", f'unknown external number "{word}"', hint)
-    return None
 
 
 def _real(name: str, queues: Values) -> list[tuple[str, str]]:

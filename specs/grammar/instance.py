@@ -133,7 +133,9 @@ SAFETY = Record(
             Record(
                 {
                     "queue": Field("A queue.", "triage", words.reference("queues", "queue")),
-                    "number": Field("A telephone number.", "+33199000199", words.PHONE),
+                    "number": Field(
+                        "A telephone number, or the key of an external one.", "+33199000199", words.DIALLED
+                    ),
                 }
             ),
         ),

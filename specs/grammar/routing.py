@@ -140,7 +140,7 @@ PROFILE = Record(
 QUICK_CONNECT = Record(
     {
         **entry(example="Emergency desk"),
-        "phone": Field("A telephone number or the key of an external number.", "+33199000110", words.text(1, 64)),
+        "phone": Field("A telephone number or the key of an external number.", "+33199000110", words.DIALLED),
         "queue": Field("A queue.", "triage", words.reference("any_queue", "queue")),
         "agent": Field("A person's username.", "dana.meyer", words.text(1, 100)),
         "flow": Field(

@@ -171,6 +171,19 @@ def _phone(word: str, _: Reading) -> str:
 PHONE = Word("a telephone number", {"type": ["string", "integer"]}, _phone)
 
 
+def _dialled(word: str, reading: Reading) -> str:
+    if word[:1].isdigit() or word.startswith("+"):
+        return _phone(word, reading)
+    known = reading.names.get("external_numbers")
+    if known is not None and word not in known:
+        hint = did_you_mean(word, known) or "numbers of others stand under `external_numbers:`"
+        raise BadWord(f'unknown external number "{word}"', hint, "unknown-reference")
+    return word
+
+
+DIALLED = Word("a telephone number or the key of an external one", {"type": ["string", "integer"]}, _dialled)
+
+
 def _date(word: str, _: Reading) -> dt.date:
     try:
         if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", word):
