@@ -42,7 +42,7 @@ class Kind:
     """One resource type. Subclasses say `type` and override what the type can do."""
 
     type: ClassVar[str]
-    tags_first: ClassVar[bool] = True
+    reads_back: ClassVar[bool] = True  # False: a creation's outputs are its inputs, no read follows
 
     def create(self, door: Door, inputs: Properties) -> str:
         """Make it and return the id at once; what takes longer belongs into `finish`."""

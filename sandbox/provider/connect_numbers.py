@@ -106,6 +106,7 @@ class FlowAssociation(Kind):
     """
 
     type = "aws:connect/phoneNumberContactFlowAssociation:PhoneNumberContactFlowAssociation"
+    reads_back = False
 
     def create(self, door: Door, inputs: Properties) -> str:
         """AssociatePhoneNumberContactFlow."""

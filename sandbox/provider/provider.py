@@ -136,7 +136,7 @@ class AwsProvider:
         id_ = one.create(door, inputs)
         try:
             one.finish(door, id_, inputs)
-            outputs = self._outputs(found, door, id_, inputs)
+            outputs = self._outputs(found, door, id_, inputs) if one.reads_back else _echoed(inputs)
         except ProviderError as error:
             raise InitFailed(id_, self._partial(found, door, id_, inputs), [_told(error)]) from error
         return CreateResult(id_, _marked(found, outputs))
@@ -369,6 +369,10 @@ def _identity(found: Entry, id_: str, outputs: Properties) -> str:
     if found.id_format == "{phoneNumberId}__{instanceId}":
         return f"{outputs['phoneNumberId']}__{outputs['instanceId']}"
     return id_.split("@")[0] if found.type.startswith("aws:connect/") else id_
+
+
+def _echoed(inputs: Properties) -> Properties:
+    return {key: value for key, value in inputs.items() if key != schema.DEFAULTS}
 
 
 def _told(error: ProviderError) -> str:

@@ -168,11 +168,10 @@ def test_iam_knows_no_region() -> None:
 
 def test_default_tags_join_own_tags_and_ignored_ones_stay_out() -> None:
     news = {**inputs_of(QUEUE), "tags": {"a": "own", "scratch:x": "1"}}
-    config = {
-        "defaultTags": json.dumps({"tags": {"a": "default", "b": "default"}}),
-        "ignoreTags": json.dumps({"keyPrefixes": ["scratch:"]}),
-    }
-    assert check(QUEUE, news, **config).inputs["tagsAll"] == {"a": "own", "b": "default"}
+    default = json.dumps({"tags": {"a": "default", "b": "default"}})
+    ignored = json.dumps({"keyPrefixes": ["scratch:"]})
+    inputs = check(QUEUE, news, defaultTags=default, ignoreTags=ignored).inputs
+    assert inputs["tagsAll"] == {"a": "own", "b": "default"}
 
 
 def test_all_tags_are_unknown_as_soon_as_one_tag_is() -> None:
