@@ -196,9 +196,12 @@ _TYPES: Final[Mapping[Kind, tuple[type, ...]]] = {
 
 
 def _validate(prop: Prop, value: Value, path: str, failures: list[CheckFailure]) -> None:
-    """Add what is wrong with `value`. Unknown values, and what is inside of them, pass."""
+    """Add what is wrong with `value`. Unknown values, and what is inside of them, pass; secrets are not shown."""
     if isinstance(value, Secret):
-        value = value.value
+        found: list[CheckFailure] = []
+        _validate(prop, value.value, path, found)
+        failures += [CheckFailure(failure.property, f"{path} is not as it must be [secret]") for failure in found]
+        return
     if value is UNKNOWN or prop.kind == "any":
         return
     wanted = _TYPES[prop.kind]
@@ -233,7 +236,7 @@ def _validate_fields(prop: Prop, value: Mapping[str, Value], path: str, failures
 
 def _wrong(prop: Prop, value: Value, path: str) -> str:
     """What is wrong with a known value of the right type, or ""."""
-    shown = f"{path} is [secret]" if prop.secret else f"{path} is {_describe(value)}"
+    shown = f"{path} is {_describe(value)}"
     if prop.enum and value not in prop.enum:
         near = difflib.get_close_matches(str(value), prop.enum, 1)
         return f"{shown}; it must be one of {', '.join(prop.enum)}" + (f"; did you mean {near[0]}?" if near else "")
@@ -311,7 +314,9 @@ def _name_was_typed(spec: ResourceSpec, news: Properties) -> bool:
 
 
 def _empty(value: Value) -> bool:
-    return value is None or (isinstance(value, (str, list, dict)) and not value)
+    if isinstance(value, dict):
+        return all(_empty(item) for item in value.values())
+    return value is None or (isinstance(value, (str, list)) and not value)
 
 
 def _differs(prop: Prop, old: Value, new: Value) -> bool:
