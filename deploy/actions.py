@@ -6,6 +6,7 @@ Each function reads the folder, wires what it needs and calls the pipeline; the 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ..stacks.cloud.store import Store
 
 LEASE = "lease.json"
+_KEY = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,11 @@ def applied_center(settings: Settings, folder: Path) -> Center:
     from .wiring import last_applied, store_of
 
     loaded = load(folder, stack=settings.stack, today=settings.today)
-    if loaded.center is None:
+    # Both become the name of a folder: what is no name must not lead out of .ccdeploy.
+    named = loaded.center is not None and _KEY.fullmatch(loaded.center.key) and _KEY.fullmatch(settings.stack)
+    if loaded.center is None or not named:
         raise Invalid(
-            "center.yaml has mistakes that hide which centre it is; nothing was changed.",
+            "center.yaml or --stack has mistakes that hide which centre it is; nothing was changed.",
             loaded.problems.listed(),
             hint=f"Correct them: ccdeploy validate {folder}",
             where=str(folder),

@@ -88,10 +88,7 @@ def stop(folder: Path) -> bool:
     """Stop the folder's server; False when none runs."""
     from ..sandbox import process
 
-    if process.find(folder) is None:
-        return False
-    process.stop(folder)
-    return True
+    return process.stop(folder)
 
 
 def status(folder: Path) -> dict[str, Any]:

@@ -77,15 +77,16 @@ def test_what_was_made_by_hand_survives_and_what_we_made_goes(small: Any) -> Non
     endpoint = small("sandbox", "start", "--json").json["endpoint"]
     client = connect(endpoint)
     instance = small("up", "--json").result["outputs"]["instance"]["id"]
-    hours = small("status", "--json").json["hours_of_operation"]["day"]["id"]
-    client.create_queue(InstanceId=instance, Name="by hand", HoursOfOperationId=hours)
+    hours = client.list_hours_of_operations(InstanceId=instance)["HoursOfOperationSummaryList"]
+    basic = next(h["Id"] for h in hours if h["Name"] == "Basic Hours")
+    client.create_queue(InstanceId=instance, Name="by hand", HoursOfOperationId=basic)
     profiles = client.list_routing_profiles(InstanceId=instance)["RoutingProfileSummaryList"]
     security = client.list_security_profiles(InstanceId=instance)["SecurityProfileSummaryList"]
     client.create_user(
         InstanceId=instance,
         Username="by.hand",
         Password="Correct-Horse-1",
-        IdentityInfo={"FirstName": "By", "LastName": "Hand"},
+        IdentityInfo={"FirstName": "By", "LastName": "Hand", "Email": "by.hand@example.org"},
         PhoneConfig={"PhoneType": "SOFT_PHONE"},
         RoutingProfileId=next(p["Id"] for p in profiles if p["Name"] == "Basic Routing Profile"),
         SecurityProfileIds=[next(p["Id"] for p in security if p["Name"] == "Agent")],
@@ -94,7 +95,7 @@ def test_what_was_made_by_hand_survives_and_what_we_made_goes(small: Any) -> Non
     seen = len(small.history())
     assert small("up", "--json").result["changes"]["update"] == 0
     assert small.mutations(seen) == []
-    down = small("down", "--json", code=None).result
+    down = small("down", "--json").result
 
     queues = [q["Name"] for q in client.list_queues(InstanceId=instance, QueueTypes=["STANDARD"])["QueueSummaryList"]]
     users = [u["Username"] for u in client.list_users(InstanceId=instance)["UserSummaryList"]]
