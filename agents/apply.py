@@ -266,7 +266,7 @@ class _Run:
         with self._lock:
             self._result.calls += 1
         try:
-            user_id = self._sender.send(task.step, call, task.user_id)
+            user_id = self._sender.send(task.step, call, task.user_id, doubtful=task.doubtful)
         except CloudError as error:
             return self._judged(task, call, error)
         self._silent = 0

@@ -12,7 +12,7 @@ from .directory import Directory
 from .ledger import SUSPENDED
 from .model import Person
 from .plan import AgentPlan, AgentStep, Call
-from .sets import set_changes, write
+from .sets import UNKNOWN, set_changes, write
 
 if TYPE_CHECKING:
     from ..stacks.cloud.connect_users import UserDoor
@@ -29,8 +29,11 @@ class Sender:
         self._scope = scope
         self._identity = identity
 
-    def send(self, step: AgentStep, call: Call, user_id: str) -> str:
-        """Send `call` and return the user's id (a new one after CreateUser). Raises CloudError."""
+    def send(self, step: AgentStep, call: Call, user_id: str, *, doubtful: bool = False) -> str:
+        """Send `call` and return the user's id (a new one after CreateUser). Raises CloudError.
+
+        `doubtful`: an earlier attempt may have arrived, so what cannot be sent twice is looked at first.
+        """
         users, person = self._users, step.person
         if call.operation == "CreateUser":
             assert person is not None
@@ -43,10 +46,10 @@ class Sender:
             users.set_security_profiles(user_id, self._security(call.patch["traits"]["security"]))
         else:
             assert person is not None
-            self._personal(person, call, user_id)
+            self._personal(person, call, user_id, doubtful)
         return user_id
 
-    def _personal(self, person: Person, call: Call, user_id: str) -> None:
+    def _personal(self, person: Person, call: Call, user_id: str, doubtful: bool) -> None:
         users, operation = self._users, call.operation
         if operation == "UpdateUserIdentityInfo":
             users.set_identity(user_id, self.fields(person))
@@ -54,22 +57,30 @@ class Sender:
             users.set_phone(user_id, self.fields(person))
         elif operation == "UpdateUserHierarchy":
             users.set_hierarchy_group(user_id, self._group(person))
+        elif call.trait == "languages":
+            self._languages(person, call, user_id, doubtful or call.before.startswith(UNKNOWN))
         else:
-            self._sets(person, call, user_id)
+            self._tags(person, call, user_id)
 
-    def _sets(self, person: Person, call: Call, user_id: str) -> None:
-        users = self._users
-        terms = person.terms
-        wanted = write(call.trait, dict(terms.tags) if call.trait == "tags" else {k: k for k in terms.languages})
-        adds, drops = set_changes(call.trait, call.before, wanted)
+    def _languages(self, person: Person, call: Call, user_id: str, doubtful: bool) -> None:
+        """Languages are proficiencies; Connect refuses one that is associated already (Connect facts 3.10)."""
+        before = call.before
+        if doubtful:
+            have = self._users.proficiencies(user_id)
+            before = "|".join(sorted(value for name, value in have if name == LANGUAGE_ATTRIBUTE))
+        adds, drops = set_changes("languages", before, "|".join(person.terms.languages))
         if call.operation == "AssociateUserProficiencies":
-            users.add_proficiencies(user_id, [(LANGUAGE_ATTRIBUTE, language) for language in adds])
-        elif call.operation == "DisassociateUserProficiencies":
-            users.drop_proficiencies(user_id, [(LANGUAGE_ATTRIBUTE, language) for language in drops])
+            if adds:
+                self._users.add_proficiencies(user_id, [(LANGUAGE_ATTRIBUTE, language) for language in adds])
+        elif drops:
+            self._users.drop_proficiencies(user_id, [(LANGUAGE_ATTRIBUTE, language) for language in drops])
+
+    def _tags(self, person: Person, call: Call, user_id: str) -> None:
+        adds, drops = set_changes("tags", call.before, write("tags", dict(person.terms.tags)))
+        if call.operation == "UntagResource":
+            self._users.untag(user_id, drops)
         elif call.operation == "TagResource":
-            users.tag(user_id, adds or self.own_tags(person.username))
-        elif call.operation == "UntagResource":
-            users.untag(user_id, drops)
+            self._users.tag(user_id, adds or self.own_tags(person.username))  # none: a call whose answer never came
         else:
             raise ValueError(f"no way to send {call.operation}")
 

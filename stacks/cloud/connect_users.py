@@ -57,6 +57,10 @@ class UserDoor(Protocol):
         """The tags of one user."""
         ...
 
+    def proficiencies(self, user_id: str) -> set[tuple[str, str]]:
+        """The (attribute, value) pairs of one user."""
+        ...
+
     def create(self, user: UserFields, password: str | None) -> str:
         """Make a user and return the id."""
         ...
@@ -82,7 +86,7 @@ class UserDoor(Protocol):
         ...
 
     def add_proficiencies(self, user_id: str, values: Sequence[tuple[str, str]]) -> None:
-        """Associate (attribute, value) pairs at level 5."""
+        """Associate (attribute, value) pairs at level 5. Refused when one is associated already."""
         ...
 
     def drop_proficiencies(self, user_id: str, values: Sequence[tuple[str, str]]) -> None:
@@ -123,6 +127,18 @@ class Users:
         """See UserDoor."""
         answer = self._patient.call("connect", "describe_user", InstanceId=self._instance, UserId=user_id)
         return dict(answer["User"].get("Tags") or {})
+
+    def proficiencies(self, user_id: str) -> set[tuple[str, str]]:
+        """See UserDoor."""
+        pages = self._patient.pages(
+            "connect",
+            "list_user_proficiencies",
+            "UserProficiencyList",
+            InstanceId=self._instance,
+            UserId=user_id,
+            MaxResults=100,
+        )
+        return {(item["AttributeName"], item["AttributeValue"]) for item in pages}
 
     def create(self, user: UserFields, password: str | None) -> str:
         """See UserDoor."""

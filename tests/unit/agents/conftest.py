@@ -94,6 +94,10 @@ class FakeUsers:
         self._enter("DescribeUser")
         return self.users[user_id].tags
 
+    def proficiencies(self, user_id: str) -> set[tuple[str, str]]:
+        self._enter("ListUserProficiencies")
+        return {("language", value) for value in self.users[user_id].languages}
+
     def create(self, user: UserFields, password: str | None) -> str:
         self._enter("CreateUser", user.username)
         with self._lock:
@@ -146,11 +150,17 @@ class FakeUsers:
         self.after("UpdateUserHierarchy", user_id)
 
     def add_proficiencies(self, user_id: str, values: Sequence[tuple[str, str]]) -> None:
-        self._change("AssociateUserProficiencies", user_id).languages |= {v for _, v in values}
+        user = self._change("AssociateUserProficiencies", user_id)
+        if user.languages & {v for _, v in values}:
+            raise refusal("AssociateUserProficiencies", "InvalidParameterException", 400)
+        user.languages |= {v for _, v in values}
         self.after("AssociateUserProficiencies", user_id)
 
     def drop_proficiencies(self, user_id: str, values: Sequence[tuple[str, str]]) -> None:
-        self._change("DisassociateUserProficiencies", user_id).languages -= {v for _, v in values}
+        user = self._change("DisassociateUserProficiencies", user_id)
+        if not user.languages >= {v for _, v in values}:
+            raise refusal("DisassociateUserProficiencies", "InvalidParameterException", 400)
+        user.languages -= {v for _, v in values}
         self.after("DisassociateUserProficiencies", user_id)
 
     def tag(self, user_id: str, tags: Mapping[str, str]) -> None:
@@ -170,7 +180,7 @@ class FakeUsers:
 
     @property
     def mutations(self) -> list[str]:
-        return [c for c in self.calls if c not in {"ListUsers", "DescribeUser"}]
+        return [c for c in self.calls if c not in {"ListUsers", "DescribeUser", "ListUserProficiencies"}]
 
 
 def lost(operation: str) -> CloudError:
