@@ -17,8 +17,11 @@ from .graph import Flow, Step
 from .house import MOMENTS, PREFIX, house_of
 from .language import validate
 from .parse import parse
+from .phrases import known as known_phrases
+from .phrases import phrases
 
 WARN_ACTIONS = 200
+MAX_NESTING = 5
 # Which flow type serves each moment (Connect facts 4.4).
 MOMENT_TYPES: Mapping[str, str] = {
     "waiting": "customer_queue",
@@ -71,6 +74,8 @@ def check_flows(center: Center, problems: Problems) -> dict[str, Flow]:
     results = None if own.errors else module_results(center, flows)
     for flow in flows.values():
         check_flow(flow, Names(types, results, center), context, own)
+    _modules(flows, own)
+    _phrases(center, own)
     wrong = {problem.where.file for problem in own.found if problem.severity == "error"}
     house = house_of(center, results)
     for flow in flows.values():
@@ -93,6 +98,39 @@ def _names_of_flows(flows: Mapping[str, Flow], problems: Problems) -> None:
             message = f'flows "{titles[key]}" and "{name}" have the same title "{flow.title}"'
             problems.error(flow.where, "duplicate-title", message, "Connect wants titles to differ")
         titles[key] = name
+
+
+def _modules(flows: Mapping[str, Flow], problems: Problems) -> None:
+    """Modules that run themselves, or nest deeper than Connect takes (Connect facts 4.8)."""
+    called = {
+        name: [(step, step.value) for step in flow.steps.values() if step.verb == "module"]
+        for name, flow in flows.items()
+        if flow.type == "module"
+    }
+
+    def depth(name: str, above: tuple[str, ...]) -> int:
+        if name in above or len(above) > MAX_NESTING:
+            return MAX_NESTING + 1
+        return 1 + max((depth(inner, (*above, name)) for _, inner in called.get(name, [])), default=0)
+
+    for name, steps in called.items():
+        for step, inner in steps:
+            if inner in called and depth(inner, (name,)) >= MAX_NESTING:
+                message = f'step "{step.key}": modules run each other in a circle, or nest deeper than {MAX_NESTING}'
+                problems.error(_at(step, "module"), "module-nesting", message, "take one module out")
+
+
+def _phrases(center: Center, problems: Problems) -> None:
+    """Languages in which the built-in flows cannot speak."""
+    where = Where("center.yaml")
+    for key, language in center.languages.items():
+        if phrases(language.code) is None:
+            message = f"the built-in flows have no phrases in {key} and speak English there"
+            hint = f"known: {', '.join(known_phrases())}; or name own flows under `defaults:`"
+            problems.warning(where, "no-phrases", message, hint)
+        elif language.voice is None:
+            message = f"{key} has no voice: the built-in flows speak in the voice of {center.main_language}"
+            problems.warning(where, "no-voice", message, "name own flows with recordings under `defaults:`")
 
 
 def check_flow(flow: Flow, names: Names, context: TextContext, problems: Problems) -> None:
@@ -225,6 +263,9 @@ def _rules(flow: Flow, step: Step, names: Names, problems: Problems) -> None:
             error("queue", "the caller waits in the current queue already", "name another queue")
         if flow.type == "customer_queue" and flow.repeating is None:
             error("queue", "a caller can only be moved after a repeat step", "add one before")
+    elif step.verb == "agent" and step.value != "chosen" and names.center is not None:
+        message = "a call to one person is not supported yet"
+        error("agent", message, "put the caller into a queue", "not-supported")
     elif step.verb == "agent" and (step.value == "chosen") != (flow.type == "agent_transfer"):
         error("agent", "`chosen` is for flows of type agent_transfer, a user name for all others")
     elif step.verb == "language" and not isinstance(step.value, str):

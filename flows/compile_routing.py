@@ -132,7 +132,18 @@ def callback(draft: Draft, step: Step) -> None:
         where = {} if real == "current" else {"QueueId": draft.ref("queue", real)}
         draft.add(ident, "CreateCallbackContact", where | times, then, failed=failed)
 
-    draft.by_language(book, draft.real_queues(draft.house.callback_variants(step.value)), one)
+    own = draft.house.own_callbacks(draft.flow.name) if draft.flow.type == "customer_queue" else []
+    if step.value != "current" or not own:
+        draft.by_language(book, draft.real_queues(draft.house.callback_variants(step.value)), one)
+        return
+    # A callback into the very queue that is full would be lost: each queue's go into the queue kept for them.
+    names = [f"{book}.{number}" for number in range(len(own))]
+    cases = [("Equals", title, name) for (title, _), name in zip(own, names, strict=True)]
+    errors = {"NoMatchingCondition": f"{book}.here"}
+    draft.add(book, "Compare", {"ComparisonValue": "$.Queue.Name"}, conditions=cases, errors=errors)
+    for (_, real), name in zip(own, names, strict=True):
+        one(name, real)
+    one(f"{book}.here", "current")
 
 
 def callback_number_action(draft: Draft, ident: str, path: str, then: str, invalid: str, not_dialable: str) -> None:

@@ -1,8 +1,8 @@
 """The hotline rules on the graph of steps: what every line owes its callers.
 
-H01 to H04, H06, H07, H09, H10, and H05 on the graph. Hours themselves, quotas and numbers (the rest of H05, H07,
-H08) are checked with the centre; rosters and data flow (H11, H12) elsewhere. With `safety:` in the centre a broken rule is an
-error, else a warning; `allow` on a step and `safety.waive` lift one, with a reason.
+H01 to H04, H06, H07, H09, H10, and H05 on the graph. Hours themselves, quotas and numbers (the rest of H05, H07, H08)
+are checked with the centre; rosters and data flow (H11, H12) elsewhere. With `safety:` in the centre a broken rule is
+an error, else a warning; `allow` on a step and `safety.waive` lift one, with a reason.
 """
 
 from __future__ import annotations

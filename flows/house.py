@@ -16,6 +16,7 @@ MUSIC: Mapping[str, tuple[str, ...]] = {
     "customer_hold": ("hold-music", "music", "waiting-music"),
     "agent_hold": ("hold-music", "music", "waiting-music"),
 }
+MANY_QUEUES = 20
 FICTIONAL_NUMBER = "+33199000000"
 DEFAULT_LANGUAGE = Language("en", "en-US", "Joanna")
 
@@ -67,6 +68,13 @@ class House:
         if found is None or not found.variants:
             return [(None, queue)]
         return [(variant.language, variant.callbacks or variant.key) for variant in found.variants]
+
+    def own_callbacks(self, flow: str) -> list[tuple[str, str]]:
+        """(name in Connect, real queue for its callbacks) of every queue whose callers may wait in `flow`."""
+        queues = [queue for queue in self.center.queues.values() if queue.own_callbacks] if self.center else []
+        if len(queues) > MANY_QUEUES:  # then only those that say so: a step may name the flow for any queue
+            queues = [queue for queue in queues if self.flow_for("waiting", queue.key) == flow]
+        return [(v.title, v.callbacks) for queue in queues for v in queue.variants if v.callbacks]
 
     def queue(self, key: str) -> Queue | None:
         """The queue of the centre, or None."""
