@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from ccdeploy.flows.alone import Alone
@@ -11,6 +12,7 @@ from ccdeploy.flows.catalogue import API_TYPES, catalogue
 from ccdeploy.flows.compiler import COMPILERS
 from ccdeploy.flows.fictional import bind
 from ccdeploy.flows.language import validate
+from ccdeploy.flows.reference import flow_reference
 from ccdeploy.flows.schema import flow_schema
 from ccdeploy.flows.verbs import COMMON, verbs
 
@@ -79,3 +81,9 @@ def test_the_schema_describes_every_verb_and_option() -> None:
         assert described["examples"] == [verb.example]
         for key in (name, *verb.options):
             assert described["properties"][key].get("description"), f"{name}.{key}"
+
+
+def test_the_reference_page_is_what_the_table_says(golden: Callable[[Path, str], None]) -> None:
+    page = flow_reference()
+    golden(Path(__file__).parents[3] / "docs" / "flow-verbs.md", page)
+    assert all(f"\n## {name}\n" in page for name in verbs())
