@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from .. import regions
 from ..suggest import did_you_mean
 from . import words
@@ -24,11 +26,17 @@ def _region(word: str, _: Reading) -> str:
     return word
 
 
-def _zone(word: str, _: Reading) -> str:
+@cache
+def time_zones() -> frozenset[str]:
+    """Every IANA time zone that this machine (or the tzdata package) knows."""
     import zoneinfo
 
-    if word not in zoneinfo.available_timezones() or word in {"localtime", "Factory"}:
-        hint = did_you_mean(word, zoneinfo.available_timezones()) or "for example Europe/Paris"
+    return frozenset(zoneinfo.available_timezones() - {"localtime", "Factory"})
+
+
+def _zone(word: str, _: Reading) -> str:
+    if word not in time_zones():
+        hint = did_you_mean(word, time_zones()) or "for example Europe/Paris"
         raise BadWord(f'there is no time zone "{word}"', hint, "bad-time-zone")
     return word
 
