@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from ..stacks.durable.journal import Journal
+from .bucket_policies import settle
 from .wire import Answer, Call
 
 _READS = ("Get", "List", "Describe", "Head", "Simulate", "Encrypt", "Decrypt", "GenerateDataKey", "Sign", "Verify")
@@ -168,6 +169,8 @@ class Others:
         close = getattr(chunks, "close", None)
         if close is not None:
             close()
+        if call.service == "s3":
+            settle(call, started[0])
         return Answer(started[0], started[1], body)
 
 
@@ -226,7 +229,7 @@ def _application() -> Any:
         app.register_error_handler(Exception, in_words)
         return app
 
-    class Dispatcher(DomainDispatcherApplication):  # type: ignore[misc]
+    class Dispatcher(DomainDispatcherApplication):
         def get_backend_for_host(self, host: str | None) -> Any:
             if host is None:  # asked before the request itself has been looked at
                 return None

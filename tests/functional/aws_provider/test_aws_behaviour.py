@@ -282,3 +282,22 @@ def test_two_clients_at_once_share_what_was_made(rig: Rig) -> None:
         ask = [pool.submit(rig.look, instance(rig)) for _ in range(24)]
         assert {one.result().id for one in ask} == {place}
     assert len(rig.provider._clients._clients) == 1
+
+
+def test_a_bucket_that_denies_requests_without_tls_still_takes_objects(rig: Rig) -> None:
+    bucket = rig.make("strict", "aws:s3/bucket:Bucket", forceDestroy=True)
+    denial = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [bucket.outputs["arn"], f"{bucket.outputs['arn']}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    policy = {"Version": "2012-10-17", "Statement": [denial]}
+    made = rig.make("strict-policy", "aws:s3/bucketPolicy:BucketPolicy", bucket=bucket.id, policy=policy)
+    assert json.loads(rig.look(made).outputs["policy"]) == policy
+    rig.make("strict-file", "aws:s3/bucketObjectv2:BucketObjectv2", bucket=bucket.id, key="a.wav", content="x")
+    firm = {**policy, "Statement": [{key: value for key, value in denial.items() if key != "Condition"}]}
+    rig.change(made, policy=json.dumps(firm))
+    with pytest.raises(ProviderError, match="PutObject"):
+        rig.make("refused", "aws:s3/bucketObjectv2:BucketObjectv2", bucket=bucket.id, key="b.wav", content="x")
