@@ -170,7 +170,8 @@ class Base:
         """The quota as granted to the instance, or to the account."""
         grants = self.store.get(instance["Id"] if instance else self.here, "quota", "granted") or {}
         everywhere = self.store.get(ACCOUNT, "quota", "granted") or {}
-        return int(grants.get(key, everywhere.get(key, QUOTAS[key].default)))
+        granted = {key: QUOTAS[key].default, **everywhere, **grants}[key]
+        return int(granted)
 
     def room(self, instance: Json | None, key: str, have: int, more: int) -> None:
         """Raises LimitExceeded (or the quota error that the operation declares) when `more` do not fit."""

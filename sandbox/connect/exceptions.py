@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from moto.core.exceptions import ServiceException
 
 
-class ConnectError(ServiceException):  # type: ignore[misc]
+class ConnectError(ServiceException):
     """A refusal in the service's own words; `code` names the shape."""
 
     code = "InvalidRequestException"

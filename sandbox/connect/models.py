@@ -55,7 +55,7 @@ class Request(
         self.change = Change()
 
 
-class ConnectBackend(MotoConnectBackend):  # type: ignore[misc]
+class ConnectBackend(MotoConnectBackend):
     """One account and Region. `store` and `settings` are shared by all of them and set by `Backends`."""
 
     store: Store

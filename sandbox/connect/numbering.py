@@ -73,8 +73,7 @@ def country_of(number: str) -> tuple[str, str]:
     import phonenumbers
 
     parsed = phonenumbers.parse(number)
-    country = phonenumbers.region_code_for_number(parsed)
-    if not country:
-        country = phonenumbers.region_code_for_country_code(parsed.country_code)
+    found = phonenumbers.region_code_for_number(parsed)
+    country = found or phonenumbers.region_code_for_country_code(parsed.country_code or 0)
     kind = phonenumbers.number_type(parsed)
     return country, "TOLL_FREE" if kind == phonenumbers.PhoneNumberType.TOLL_FREE else "DID"

@@ -34,13 +34,16 @@ class Outcome:
     parameters: Json = field(default_factory=dict)
 
 
-class WireResult(ActionResult):  # type: ignore[misc]
+class WireResult(ActionResult):
     """An answer that the compiled shapes write: only members of the output, timestamps as JSON numbers."""
 
-    def execute_result(self, context: ActionContext) -> tuple[int, dict[str, str], str]:
-        """Status, headers and body, as moto's responses give them."""
-        operation: Operation = context.operation_model
-        return 200, {"Content-Type": _JSON}, json.dumps(operation.write(self.result), separators=(",", ":"))
+    def __init__(self, result: Json, operation: Operation) -> None:
+        super().__init__(result)
+        self._members = operation.write(result)
+
+    def execute_result(self, context: ActionContext | None = None) -> tuple[int, dict[str, str], str]:  # noqa: ARG002
+        """Status, headers and body, as moto's responses give them; the shapes have all that a context would."""
+        return 200, {"Content-Type": _JSON}, json.dumps(self._members, separators=(",", ":"))
 
 
 def refusal(error: ex.ConnectError) -> Outcome:
@@ -57,7 +60,7 @@ def refused(code: str, status: int, body: Mapping[str, Any]) -> Outcome:
     return Outcome(status, text, {"Content-Type": _JSON, "x-amzn-ErrorType": code}, error=code)
 
 
-class ConnectResponse(MotoConnectResponse):  # type: ignore[misc]
+class ConnectResponse(MotoConnectResponse):
     """One request to Connect. Never answers 500 for what a client can send."""
 
     def __init__(self, backend: ConnectBackend, operation: Operation) -> None:
@@ -102,8 +105,7 @@ class ConnectResponse(MotoConnectResponse):  # type: ignore[misc]
             if isinstance(error, ex.ResourceNotFound) and not operation.declares(error.code):
                 error = ex.ConnectError("InvalidRequestException", error.message)
             return refusal(error)
-        context = ActionContext(None, operation, None, self)
-        status, headers, text = WireResult(answer).execute_result(context)
+        status, headers, text = WireResult(answer, operation).execute_result()
         return Outcome(status, text.encode(), headers, effects=effects)
 
     @staticmethod

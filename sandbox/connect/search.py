@@ -77,14 +77,15 @@ def _number(row: Json, condition: Json) -> bool:
 
 
 def _date(row: Json, condition: Json) -> bool:
-    have = row.get(condition.get("FieldName", ""), "")
-    return {
-        "EQUAL_TO": have == condition.get("Value"),
-        "LESS_THAN": have < condition.get("Value", ""),
-        "GREATER_THAN": have > condition.get("Value", ""),
-        "LESS_THAN_OR_EQUAL_TO": have <= condition.get("Value", ""),
-        "GREATER_THAN_OR_EQUAL_TO": have >= condition.get("Value", ""),
-    }.get(condition.get("ComparisonType", "EQUAL_TO"), False)
+    have, wanted = str(row.get(condition.get("FieldName", ""), "")), str(condition.get("Value", ""))
+    tests = {
+        "EQUAL_TO": have == wanted,
+        "LESS_THAN": have < wanted,
+        "GREATER_THAN": have > wanted,
+        "LESS_THAN_OR_EQUAL_TO": have <= wanted,
+        "GREATER_THAN_OR_EQUAL_TO": have >= wanted,
+    }
+    return tests.get(condition.get("ComparisonType", "EQUAL_TO"), False)
 
 
 def _tag(row: Json, condition: Json) -> bool:
@@ -98,7 +99,7 @@ def _hierarchy(row: Json, condition: Json, path_of: Callable[[str], list[str]]) 
     if have is None:
         return False
     below = condition.get("HierarchyGroupMatchType") == "WITH_CHILD_GROUPS"
-    return have == wanted or (below and wanted in path_of(have))
+    return bool(have == wanted or (below and wanted in path_of(have)))
 
 
 def matches(row: Json, criteria: Json | None, path_of: Callable[[str], list[str]] = lambda _key: []) -> bool:

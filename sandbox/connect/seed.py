@@ -78,7 +78,7 @@ def _queue_transfer() -> list[Json]:
 
 
 def _defaults(music: str) -> list[tuple[str, str, list[Json]]]:
-    recording_off = {"RecordingBehavior": {"RecordedParticipants": []}}
+    recording_off: Json = {"RecordingBehavior": {"RecordedParticipants": []}}
     return [
         ("Default agent hold", "AGENT_HOLD", _loops({"Text": "You are on hold."})),
         ("Default customer hold", "CUSTOMER_HOLD", _loops({"PromptId": music})),

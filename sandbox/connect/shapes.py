@@ -174,7 +174,7 @@ def reader(shape: Any) -> Reader:
 
 @functools.cache
 def _writer(name: str) -> Writer:
-    shape = get_service_model("connect").shape_for(name)
+    shape: Any = get_service_model("connect").shape_for(name)
     if shape.type_name == "structure":
         names = [(member, m.serialization.get("name", member), m.name) for member, m in shape.members.items()]
 

@@ -60,7 +60,7 @@ class PredefinedAttributes(Base):
     def update_predefined_attribute(self, p: Json) -> Json:
         """Replaces what is given, the list of values as a whole."""
         instance = self.instance(p)
-        changes = {k: p[k] for k in ("Values", "Purposes", "AttributeConfiguration") if k in p}
+        changes: Json = {k: p[k] for k in ("Values", "Purposes", "AttributeConfiguration") if k in p}
         self.edit(instance, "predefined-attribute", self._attribute(instance, p), changes)
         return {}
 
