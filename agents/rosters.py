@@ -31,6 +31,18 @@ if TYPE_CHECKING:
     from .model import Checked
     from .pacer import Pacer
 
+__all__ = [
+    "AgentPlan",
+    "AgentResult",
+    "apply_plan",
+    "check_rosters",
+    "door",
+    "plan_removal",
+    "plan_rosters",
+    "remove_all",
+    "total",
+]
+
 
 def door(cloud: Cloud, directory: Directory) -> UserDoor:
     """The users of the instance that the stack's outputs name."""

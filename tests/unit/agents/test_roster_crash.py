@@ -65,7 +65,7 @@ def killed_at(world: World, boundary: int) -> bool:
                 os.kill(os.getpid(), signal.SIGKILL)
 
         try:
-            CRASH.point = point  # type: ignore[misc,method-assign]
+            CRASH.point = point
             world.apply(world.folder / "a.csv")
             os._exit(0)
         except BaseException:  # noqa: BLE001 - the child may not run pytest's own code
