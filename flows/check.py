@@ -22,6 +22,24 @@ from .phrases import phrases
 
 WARN_ACTIONS = 200
 MAX_NESTING = 5
+# Flows of a new instance, in small letters (Connect facts 3.15).
+SEEDED = frozenset(
+    {f"default {name}" for name in ("agent hold", "customer hold", "agent whisper", "customer whisper", "outbound")}
+    | {f"default {name}" for name in ("customer queue", "agent transfer", "queue transfer")}
+    | {
+        "sample inbound flow (first contact experience)",
+        "sample ab test",
+        "sample disconnect flow",
+        "sample queue configurations flow",
+        "sample queue customer",
+        "sample interruptible queue flow with callback",
+        "sample lambda integration",
+        "sample recording behavior",
+        "sample note for screenpop",
+        "sample secure input with agent",
+        "sample secure input with no agent",
+    }
+)
 # Which flow type serves each moment (Connect facts 4.4).
 MOMENT_TYPES: Mapping[str, str] = {
     "waiting": "customer_queue",
@@ -73,7 +91,8 @@ def check_flows(center: Center, problems: Problems) -> dict[str, Flow]:
     _names_of_flows(flows, own)
     results = None if own.errors else module_results(center, flows)
     for flow in flows.values():
-        check_flow(flow, Names(types, results, center), context, own)
+        known = None if "flows" in center.unread else types  # a broken file may define any name
+        check_flow(flow, Names(known, results, center), context, own)
     _modules(flows, own)
     _phrases(center, own)
     wrong = {problem.where.file for problem in own.found if problem.severity == "error"}
@@ -93,6 +112,9 @@ def _names_of_flows(flows: Mapping[str, Flow], problems: Problems) -> None:
         if name.startswith(PREFIX):
             message = f'"{PREFIX}…" is kept for built-in flows'
             problems.error(flow.where, "bad-name", message, "give the flow another name")
+        if flow.title.casefold() in SEEDED:
+            message = f'a new instance already has a flow "{flow.title}"'
+            problems.error(flow.where, "reserved-name", message, "give it another title")
         key = (flow.type == "module", flow.title)
         if key in titles:
             message = f'flows "{titles[key]}" and "{name}" have the same title "{flow.title}"'

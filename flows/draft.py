@@ -121,9 +121,7 @@ class Draft:
 
     def net(self) -> str:
         """Where what nobody named goes: into the safety net of this flow type."""
-        if self.flow.on_error not in (None, "none"):
-            return str(self.flow.on_error)
-        if self.flow.on_error is None and self.flow.repeating and self.flow.type.endswith(("_queue", "_hold")):
+        if self.flow.on_error != "none" and self.flow.repeating and self.flow.type.endswith(("_queue", "_hold")):
             return self.flow.repeating
         return f"{NET}.start"
 

@@ -133,8 +133,8 @@ class Flow:
             return str(step.option("otherwise"))
         if step.table.failure == "soft":
             return self.then_of(step)
-        if step.table.failure == "hard" and self.on_error not in (None, "none"):
-            return self.on_error
+        if step.table.failure == "hard" and self.on_error not in (None, "none", step.key):
+            return self.on_error  # whose own failure goes into the net: a call must not go round in it
         return None
 
     @property

@@ -175,3 +175,19 @@ def test_a_language_without_phrases_is_warned_about(center: Read, basic_center: 
     text = basic_center.replace("en: {code: en-GB, voice: Amy, engine: neural}", "pl: {code: pl-PL, voice: Ewa}")
     _, problems = center(WELCOME.replace("en:", "pl:"), text=text)
     assert [p.code for p in problems if p.code == "no-phrases"] == ["no-phrases"]
+
+
+def test_the_step_for_errors_fails_into_the_safety_net_and_not_into_itself(center: Read) -> None:
+    flow = "flow: welcome\ntype: inbound\non_error: help\nsteps:\n  start: {target: information}\n"
+    flow += "  help: {queue: triage, full: bye}\n  bye: {hang_up: true}\n"
+    steps = actions(compile_center(center(flow)[0]).flows["welcome"])
+    assert steps["start"]["Transitions"]["Errors"][0]["NextAction"] == "help"
+    assert steps["help.transfer"]["Transitions"]["Errors"][1]["NextAction"] == "@net.start"
+
+
+def test_a_failure_in_a_waiting_flow_goes_back_to_the_music(center: Read) -> None:
+    wait = "flow: wait\ntype: customer_queue\nsteps:\n  say: {say: {fr: Merci, en: Thanks}}\n"
+    wait += "  music: {repeat: [{fr: Attendez, en: Wait}], every: 60s, up_to: 2m, then: book}\n"
+    wait += "  book: {callback: triage}\n  bye: {hang_up: true}\n"
+    steps = actions(compile_center(center(WELCOME, wait)[0]).flows["wait"])
+    assert {e["NextAction"] for e in steps["book"]["Transitions"]["Errors"]} == {"music"}

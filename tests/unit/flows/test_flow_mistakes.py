@@ -221,3 +221,17 @@ def test_a_file_that_is_no_flow_ends_in_a_problem(text: str, alone: Callable[[st
 def test_a_broken_step_does_not_make_others_seem_unreachable(alone: Callable[[str], Alone]) -> None:
     steps = "a: {mneu: Press 1, choices: {1: b}}\nn: {say: Hi, then: c}\nb: {hang_up: true}\nc: {hangup: true}"
     assert [p.code for p in alone(flow(steps)).problems.listed()] == ["unknown-verb", "unknown-verb"]
+
+
+def test_a_title_of_a_flow_that_connect_makes_itself_is_refused(
+    center: Callable[..., tuple[Center, list[Problem]]],
+) -> None:
+    _, problems = center(WELCOME, flow("bye: {hang_up: true}", more="title: Default Outbound\n"))
+    assert 'a new instance already has a flow "Default Outbound"' in [p.message for p in problems]
+
+
+def test_calls_to_one_person_are_not_supported_yet_in_a_centre(
+    center: Callable[..., tuple[Center, list[Problem]]],
+) -> None:
+    _, problems = center(WELCOME, flow("who: {agent: a.martin, full: bye}\nbye: {hang_up: true}"))
+    assert ("not-supported", 4) in [(p.code, p.where.line) for p in problems]
