@@ -55,6 +55,8 @@ def _plain(value: Any) -> Any:
         return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
         return [[_plain(key), _plain(item)] for key, item in value.items()]
+    if isinstance(value, frozenset):
+        return sorted(value)
     if isinstance(value, (tuple, list)):
         return [_plain(item) for item in value]
     if isinstance(value, dt.date):
@@ -96,6 +98,8 @@ def _typed(kind: Any, value: Any) -> Any:
         if value is None:
             return None
         return _typed(next(part for part in inner if part is not type(None)), value)
+    if origin is frozenset:
+        return frozenset(value)
     if origin is tuple:
         if len(inner) == 2 and inner[1] is Ellipsis:
             return tuple(_typed(inner[0], item) for item in value)

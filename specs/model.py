@@ -407,6 +407,7 @@ class Center:
     flows: Mapping[str, FlowFile]
     today: dt.date
     stacks: tuple[str, ...] = ()  # names under `environments`
+    unread: frozenset[str] = frozenset()  # "flows", "texts": a file was broken, so that no such name is unknown
 
     @property
     def main_language(self) -> str:

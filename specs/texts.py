@@ -36,7 +36,8 @@ def context_of(center: Center) -> TextContext:
     prompts = {
         key: {asset.language or "": asset.key for asset in prompt.assets} for key, prompt in center.prompts.items()
     }
-    return TextContext(tuple(center.languages), center.texts, prompts)
+    texts = None if "texts" in center.unread else center.texts
+    return TextContext(tuple(center.languages), texts, prompts)
 
 
 def read_text(node: Node, context: TextContext, problems: Problems) -> Text | None:

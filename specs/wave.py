@@ -9,7 +9,8 @@ from pathlib import Path
 from .problems import Problems, Where
 from .textfile import read_bytes_file
 
-PCM, MU_LAW, EXTENSIBLE = 1, 7, 0xFFFE
+PCM, FLOAT, MU_LAW, EXTENSIBLE = 1, 3, 7, 0xFFFE
+WIDTHS = {PCM: {8, 16, 24, 32}, FLOAT: {32}, MU_LAW: {8}}
 MAX_SECONDS = 300
 MAX_BYTES = 50_000_000
 
@@ -39,18 +40,22 @@ def check(path: Path, shown: str, where: Where, problems: Problems) -> None:
     if data is None:
         return
     wave = parse(data)
-    hint = "save it as WAV, PCM 16 bit or 8 kHz mono mu-law"
-    if wave is None:
-        problems.error(where, "bad-prompt", f"{shown} is no WAV file", hint)
-    elif wave.format == MU_LAW:
-        if not wave.ready:
-            problems.error(where, "bad-prompt", f"{shown} is mu-law but not 8 kHz mono", hint)
-    elif wave.format != PCM or wave.bits not in {8, 16, 24, 32}:
-        problems.error(where, "bad-prompt", f"{shown} is compressed (WAV format {wave.format})", hint)
-    if wave is not None and wave.seconds > MAX_SECONDS:
-        problems.error(where, "bad-prompt", f"{shown} lasts {wave.seconds:.0f} s, at most 300 s may be")
-    if wave is not None and wave.seconds == 0:
-        problems.error(where, "bad-prompt", f"{shown} holds no sound", hint)
+    wrong = "is no WAV file" if wave is None else complaint(wave)
+    if wrong:
+        problems.error(where, "bad-prompt", f"{shown} {wrong}", "save it as WAV, PCM 16 bit or 8 kHz mono mu-law")
+
+
+def complaint(wave: Wave) -> str:
+    """What keeps a WAV file from becoming a prompt; "" when nothing does."""
+    if wave.format not in WIDTHS or wave.bits not in WIDTHS[wave.format]:
+        return f"is compressed or unusual (WAV format {wave.format}, {wave.bits} bits)"
+    if wave.format == MU_LAW and not wave.ready:
+        return "is mu-law but not 8 kHz mono"
+    if not 1 <= wave.channels <= 8 or not 4000 <= wave.rate <= 192_000:
+        return f"has {wave.channels} channels at {wave.rate} Hz"
+    if wave.seconds >= MAX_SECONDS:
+        return f"lasts {wave.seconds:.0f} s: a prompt is shorter than {MAX_SECONDS} s"
+    return "" if wave.seconds else "holds no sound"
 
 
 def parse(data: bytes) -> Wave | None:

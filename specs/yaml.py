@@ -32,11 +32,11 @@ def read(path: Path, shown: str, problems: Problems) -> Mapping | None:
 
 def parse(text: str, shown: str, problems: Problems) -> Mapping | None:
     """The map in `text`; None when it holds none or cannot be parsed (the problem is recorded)."""
-    before = problems.errors
+    before = len(problems.found)
     node = _document(text, shown, problems)
     if isinstance(node, Mapping):
         return node
-    if problems.errors == before:
+    if len(problems.found) == before:
         empty = node is None or (isinstance(node, Scalar) and node.is_null)
         where = Where(shown, 1, 1) if node is None else node.where
         problems.error(

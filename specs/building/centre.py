@@ -134,6 +134,9 @@ def _center(
         flows=beside.flows,
         today=today,
         stacks=tuple(values.get("environments", {})),
+        unread=frozenset(
+            kind for kind, whole in (("flows", beside.flows_whole), ("texts", beside.texts_whole)) if not whole
+        ),
     )
 
 

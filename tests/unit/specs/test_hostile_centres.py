@@ -105,7 +105,7 @@ def test_junk_in_any_one_place_gives_no_traceback(place: int) -> None:
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_junk_in_many_places_gives_no_traceback(places: set[int], seed: int) -> None:
     chooser = random.Random(seed)
-    junk = iter(lambda: chooser.choice(JUNK), None)
+    junk = (chooser.choice(JUNK) for _ in places)
     built(spoiled(TREE, places, junk, iter(range(SIZE + 1))))
 
 
@@ -138,3 +138,23 @@ def test_a_folder_in_place_of_a_file_is_told(tmp_path: Path, name: str) -> None:
 def test_no_bytes_in_center_yaml_give_a_traceback(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "center.yaml").write_bytes(data)
     assert load(tmp_path, today=DAY).problems.errors
+
+
+def test_a_broken_flow_or_text_file_makes_no_name_unknown(tmp_path: Path) -> None:
+    folder = tmp_path / "centre"
+    shutil.copytree(CENTRES / "design", folder)
+    (folder / "flows" / "wait-music.yaml").write_text("flow: wait-music\ntype: [\n", encoding="utf-8")
+    (folder / "flows" / "more.yaml").write_text(
+        "flow: more\ntype: inbound\nsteps: {a: {say: {text: lost}}, b: {flow: elsewhere}}\n", encoding="utf-8"
+    )
+    assert {p.code for p in validate(folder, today=DAY).problems if p.severity == "error"} == {
+        "syntax",
+        "unknown-reference",
+    }
+    (folder / "texts").mkdir()
+    (folder / "texts" / "a.yaml").write_text("lost: [\n", encoding="utf-8")
+    found = validate(folder, today=DAY)
+    assert {(p.code, p.where.file) for p in found.problems if p.severity == "error"} == {
+        ("syntax", "flows/wait-music.yaml"),
+        ("syntax", "texts/a.yaml"),
+    }
