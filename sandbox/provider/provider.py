@@ -62,7 +62,12 @@ class AwsProvider:
     # ------------------------------------------------------------ configuration
 
     def configure(self, config: Mapping[str, str]) -> None:
-        """Region, default and ignored tags. Raises ProviderError for a foreign endpoint or a second, other config."""
+        """Region, default and ignored tags. Raises ProviderError for a foreign endpoint or a second, other config.
+
+        The Pulumi CLI cancels an attached provider when a run ends and configures it again for the next: that starts
+        it anew.
+        """
+        self._clients.stop.clear()
         settings = {key: value for key, value in config.items() if key not in _NOT_SETTINGS}
         if self._config is not None:
             if settings != self._config:

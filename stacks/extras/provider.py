@@ -68,8 +68,13 @@ class CcdeployProvider:
         self._cancelled = False
 
     def configure(self, config: Mapping[str, str]) -> None:
-        """Take `region` and `endpoint`; else AWS_REGION and AWS_ENDPOINT_URL. Other values than before are refused."""
+        """Take `region` and `endpoint`; else AWS_REGION and AWS_ENDPOINT_URL. Other values than before are refused.
+
+        The Pulumi CLI cancels an attached provider when a run ends and configures it again for the next: that starts
+        it anew.
+        """
         with self._lock:
+            self._cancelled = False
             if self._given:
                 return
             region = config.get("region") or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ""
