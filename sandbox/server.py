@@ -108,7 +108,7 @@ def _listen(application: Application, port: int) -> tuple[Any, threading.Thread]
     """Start the server in a daemon thread; cheroot's workers inherit that, so that a forgotten server ends with us."""
     from cheroot import wsgi
 
-    class Gateway(wsgi.Gateway_10):  # type: ignore[misc]
+    class Gateway(wsgi.Gateway_10):
         """Closes the connection without an answer where a planned fault asks for it."""
 
         def respond(self) -> None:
@@ -125,7 +125,7 @@ def _listen(application: Application, port: int) -> tuple[Any, threading.Thread]
         shutdown_timeout=2,
     )
     server.gateway = Gateway
-    server.error_log = _quiet
+    vars(server)["error_log"] = _quiet
     ready = threading.Event()
     failed: list[BaseException] = []
 

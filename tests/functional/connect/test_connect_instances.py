@@ -211,6 +211,14 @@ def test_quotas_are_enforced_granted_and_kept(tmp_path: Path, serving: Callable[
         again.user("three")
 
 
+def outcome(centre: Centre, method: str) -> str:
+    try:
+        centre.call(method)
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return ""
+
+
 def make_again(running: Running, centre: Centre) -> Centre:
     return Centre(client("connect", running.endpoint), centre.instance, centre.arn)
 
@@ -229,13 +237,7 @@ def test_an_unknown_quota_is_refused_with_the_known_ones(sandbox: Running) -> No
 def test_the_real_pace_throttles_each_operation_by_itself(serving: Callable[..., Running]) -> None:
     running = serving(pace="real")
     centre = make_centre(running.endpoint)
-    answers = []
-    for _ in range(8):
-        try:
-            centre.call("list_queues")
-            answers.append("")
-        except ClientError as error:
-            answers.append(error.response["Error"]["Code"])
+    answers = [outcome(centre, "list_queues") for _ in range(8)]
     assert answers[:5] == [""] * 5
     assert "ThrottlingException" in answers
     centre.call("list_users")
