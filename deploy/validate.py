@@ -66,7 +66,8 @@ def validate(folder: Path, *, stack: str = "dev", today: dt.date | None = None, 
     if center is not None:
         check_flows(center, problems)
         people = check_rosters(center)
-        problems.extend(list(people.problems))
+        # A roster that is not there is told once, at the line of center.yaml that names it.
+        problems.extend([p for p in people.problems if p.where.line or (folder / p.where.file).is_file()])
     return Validated(center, people, tuple(problems.listed()))
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
+from ccdeploy.deploy.validate import validate
 from ccdeploy.specs.load import load
 
 HERE = Path(__file__).parents[2] / "mistakes"
@@ -38,3 +39,13 @@ def test_nothing_is_written_into_the_folder() -> None:
     before = {path: path.stat().st_mtime_ns for path in HERE.rglob("*")}
     load(HERE / "centre", every=True, today=DAY)
     assert {path: path.stat().st_mtime_ns for path in HERE.rglob("*")} == before
+
+
+def test_validate_finds_the_mistakes_of_flows_and_rosters_with_them() -> None:
+    found = validate(HERE / "centre", today=DAY).problems
+    errors = [p for p in found if p.severity == "error"]
+    assert len(errors) >= 110
+    assert len({p.code for p in errors}) >= 55
+    assert {p.where.file.split("/")[0] for p in errors} == {"center.yaml", "flows", "texts", "calls", "rosters"}
+    assert {"unknown-verb", "two-verbs", "unreachable"} <= {p.code for p in errors}
+    assert all(p.where.line for p in errors)
