@@ -55,6 +55,11 @@ def refuse_formula(text: str) -> None:
         raise Mistake("formula", f"{visible(text)} begins like a formula", hint)
 
 
+def neutral(text: str) -> str:
+    """A cell as we write it: text that a spreadsheet would run gets an apostrophe before it, as OWASP advises."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+
+
 def read_name(text: str, limit: int) -> str:
     """A first or last name."""
     refuse_formula(text)

@@ -1,0 +1,50 @@
+"""People as our own roster file, such that reading it again gives the same people."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import Final
+
+from ..specs.durations import spoken
+from .cells import neutral
+from .headers import COLUMNS
+from .model import Person
+
+BOM: Final = "\ufeff"  # without it Excel takes UTF-8 for Windows-1252
+
+
+def write_roster(people: Iterable[Person], *, delimiter: str = ",", bom: bool = False) -> str:
+    """A roster in our columns with a header; CRLF as spreadsheets write it."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter)
+    writer.writerow(COLUMNS)
+    for person in people:
+        cells = row_of(person)
+        writer.writerow([cells[column] for column in COLUMNS])
+    return (BOM if bom else "") + out.getvalue()
+
+
+def row_of(person: Person) -> dict[str, str]:
+    """The cells of one person under our columns; a made username is written, so that it is given from then on."""
+    terms = person.terms
+    return {
+        "username": neutral(person.username),
+        "email": neutral(person.email),
+        "first_name": neutral(person.first_name),
+        "last_name": neutral(person.last_name),
+        "routing_profile": neutral(terms.routing_profile),
+        "languages": "|".join(terms.languages),
+        "security_profiles": neutral("|".join(terms.security_profiles)),
+        "hierarchy_group": neutral(terms.hierarchy_group or ""),
+        "status": terms.status,
+        "starts_on": terms.starts_on.isoformat() if terms.starts_on else "",
+        "ends_on": terms.ends_on.isoformat() if terms.ends_on else "",
+        "phone_type": terms.phone_type,
+        "desk_phone": person.desk_phone,
+        "auto_accept": "yes" if terms.auto_accept else "no",
+        "after_contact_work": spoken(terms.after_contact_work),
+        "skills": "",
+        "tags": neutral("|".join(f"{key}={value}" for key, value in terms.tags)),
+    }
