@@ -9,11 +9,12 @@ from ..specs.flowfiles import envelope
 from ..specs.problems import Problems
 from ..specs.texts import TextContext
 from ..specs.yaml import read
-from .check import Names, check_flow, check_language
+from .check import check_flow, check_language
 from .compiled import CompiledFlow
 from .compiler import compile_flow
 from .graph import Flow
 from .house import house_alone
+from .names import Names
 from .parse import parse
 
 

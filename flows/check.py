@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 
 from ..specs.model import Center
 from ..specs.problems import Problems, Where
@@ -16,9 +15,11 @@ from .fictional import bind
 from .graph import Flow, Step
 from .house import MOMENTS, PREFIX, house_of
 from .language import validate
+from .names import Names
 from .parse import parse
 from .phrases import known as known_phrases
 from .phrases import phrases
+from .step_rules import check_step
 
 WARN_ACTIONS = 200
 MAX_NESTING = 5
@@ -52,33 +53,6 @@ MOMENT_TYPES: Mapping[str, str] = {
 ENTERABLE = frozenset(("inbound", "agent_transfer", "queue_transfer"))
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What a flow may refer to. None = not knowable, nothing is unknown."""
-
-    flows: Mapping[str, str] | None = None  # name -> type
-    results: Mapping[str, tuple[str, ...]] | None = None
-    center: Center | None = None
-
-    def known(self, kind: str) -> Collection[str] | None:
-        """The names of a kind of reference, or None when they are not known."""
-        if kind in {"flow", "module"}:
-            if self.flows is None:
-                return None
-            return [name for name, flow_type in self.flows.items() if (flow_type == "module") == (kind == "module")]
-        center = self.center
-        if center is None:
-            return None
-        tables: Mapping[str, Collection[str]] = {
-            "queue": center.queues,
-            "hours": [*center.hours, *center.queues],
-            "lambda": center.lambdas,
-            "number": center.phone_numbers,
-            "external": center.external_numbers,
-        }
-        return tables.get(kind)
-
-
 def check_flows(center: Center, problems: Problems) -> dict[str, Flow]:
     """Read and check every flow of the centre; the flows that could be read, by name. Records every mistake."""
     from .centre import module_results
@@ -109,6 +83,9 @@ def check_flows(center: Center, problems: Problems) -> dict[str, Flow]:
 def _names_of_flows(flows: Mapping[str, Flow], problems: Problems) -> None:
     titles: dict[tuple[bool, str], str] = {}
     for name, flow in flows.items():
+        if flow.language is not None:
+            message = "`language` is for a file on its own; a centre's flows speak all of its languages"
+            problems.error(flow.where, "unknown-key", message, "leave `language` out")
         if name.startswith(PREFIX):
             message = f'"{PREFIX}…" is kept for built-in flows'
             problems.error(flow.where, "bad-name", message, "give the flow another name")
@@ -139,7 +116,7 @@ def _modules(flows: Mapping[str, Flow], problems: Problems) -> None:
         for step, inner in steps:
             if inner in called and depth(inner, (name,)) >= MAX_NESTING:
                 message = f'step "{step.key}": modules run each other in a circle, or nest deeper than {MAX_NESTING}'
-                problems.error(_at(step, "module"), "module-nesting", message, "take one module out")
+                problems.error(step.at("module"), "module-nesting", message, "take one module out")
 
 
 def _phrases(center: Center, problems: Problems) -> None:
@@ -160,15 +137,11 @@ def check_flow(flow: Flow, names: Names, context: TextContext, problems: Problem
     for step in flow.steps.values():
         _references(flow, step, names, problems)
         _texts(flow, step, names, context, problems)
-        _rules(flow, step, names, problems)
+        check_step(flow, step, names, problems)
     if flow.type.endswith("_hold") and flow.repeating is None:
         message = f'the hold flow "{flow.name}" repeats nothing'
         problems.error(flow.where, "no-repeat", message, "a hold flow needs a step such as {repeat: [{prompt: music}]}")
     _graph(flow, problems)
-
-
-def _at(step: Step, key: str) -> Where:
-    return step.places.get(key, step.where)
 
 
 def _unknown(problems: Problems, where: Where, what: str, word: str, known: Collection[str]) -> None:
@@ -183,10 +156,10 @@ def _references(flow: Flow, step: Step, names: Names, problems: Problems) -> Non
         if kind in {"queue", "hours"} and word == "current":
             continue
         if kind == "external":
-            _number(problems, _at(step, key), word, known)
+            _number(problems, step.at(key), word, known)
             continue
         what = {"hours": "hours of operation", "lambda": "Lambda function", "number": "phone number"}.get(kind, kind)
-        _unknown(problems, _at(step, key), what, word, known)
+        _unknown(problems, step.at(key), what, word, known)
     _flow_types(flow, step, names, problems)
     _attributes(step, names, problems)
 
@@ -224,13 +197,13 @@ def _flow_types(flow: Flow, step: Step, names: Names, problems: Problems) -> Non
     for key, name, flow_type in wanted:
         if types.get(name, flow_type) != flow_type:
             message = f'flow "{name}" is of type {types[name]}; here one of type {flow_type} is needed'
-            problems.error(_at(step, key), "wrong-flow-type", message)
+            problems.error(step.at(key), "wrong-flow-type", message)
     if step.verb == "flow" and types.get(step.value, "inbound") not in ENTERABLE | {"module"}:
         message = f'flow "{step.value}" is of type {types[step.value]}: a call cannot go on in it'
-        problems.error(_at(step, "flow"), "wrong-flow-type", message, "one of type inbound can be entered")
+        problems.error(step.at("flow"), "wrong-flow-type", message, "one of type inbound can be entered")
     if step.verb == "flow" and step.value == flow.name:
         message = f'flow "{flow.name}" goes on in itself'
-        problems.error(_at(step, "flow"), "flow-into-itself", message, f"use `then: {flow.start}`")
+        problems.error(step.at("flow"), "flow-into-itself", message, f"use `then: {flow.start}`")
 
 
 def _attributes(step: Step, names: Names, problems: Problems) -> None:
@@ -243,7 +216,7 @@ def _attributes(step: Step, names: Names, problems: Problems) -> None:
     elif step.verb == "digits" and step.option("into"):
         given = {step.option("into"): None}
     for name, value in given.items():
-        place = _at(step, f"{step.verb} {name}") if step.verb == "set" else _at(step, "into")
+        place = step.at(f"{step.verb} {name}") if step.verb == "set" else step.at("into")
         if name not in declared:
             if name != "language":
                 _unknown(problems, place, "attribute", name, declared)
@@ -258,86 +231,16 @@ def _texts(flow: Flow, step: Step, names: Names, context: TextContext, problems:
         missing = [language for language in languages if text.speech(language) is None]
         if missing and not (step.verb == "language" and key == "language"):
             message = f'step "{step.key}" says nothing in {", ".join(missing)}'
-            problems.error(_at(step, key), "missing-text", message, f"add {missing[0]}: to the text")
+            problems.error(step.at(key), "missing-text", message, f"add {missing[0]}: to the text")
         for language, found in languages.items():
             speech = text.speech(language)
             if found.voice is None and speech and speech.kind != "prompt" and flow.type != "agent_whisper":
                 message = f'step "{step.key}": {language} has no voice, so a text cannot be spoken'
-                problems.error(_at(step, key), "no-voice", message, f"use a prompt with a recording in {language}")
+                problems.error(step.at(key), "no-voice", message, f"use a prompt with a recording in {language}")
         if any("{{" in speech.value for speech in text.by_language.values()):
             message = f'step "{step.key}": two opening braces are kept for references'
-            problems.error(_at(step, key), "bad-text", message, "run-time values are written $.Attributes.name")
+            problems.error(step.at(key), "bad-text", message, "run-time values are written $.Attributes.name")
     del context
-
-
-def _rules(flow: Flow, step: Step, names: Names, problems: Problems) -> None:
-    """What single verbs ask for beyond their form."""
-
-    def error(key: str, message: str, hint: str = "", code: str = "bad-step") -> None:
-        problems.error(_at(step, key), code, f'step "{step.key}": {message}', hint)
-
-    if step.verb == "repeat":
-        _repeat(flow, step, error)
-    elif step.verb == "queue":
-        if step.option("priority") is not None and flow.type not in {"inbound", "module"}:
-            error("priority", f"a flow of type {flow.type} cannot set a priority")
-        if flow.type == "customer_queue" and step.value == "current":
-            error("queue", "the caller waits in the current queue already", "name another queue")
-        if flow.type == "customer_queue" and flow.repeating is None:
-            error("queue", "a caller can only be moved after a repeat step", "add one before")
-    elif step.verb == "agent" and step.value != "chosen" and names.center is not None:
-        message = "a call to one person is not supported yet"
-        error("agent", message, "put the caller into a queue", "not-supported")
-    elif step.verb == "agent" and (step.value == "chosen") != (flow.type == "agent_transfer"):
-        error("agent", "`chosen` is for flows of type agent_transfer, a user name for all others")
-    elif step.verb == "language" and not isinstance(step.value, str):
-        if not step.option("choices"):
-            error("language", "a question needs choices", "choices: {1: fr, 2: en}", "missing-key")
-        if flow.type not in {"inbound", "agent_transfer", "queue_transfer", "customer_queue", "module"}:
-            error("language", f"nothing can be asked in a flow of type {flow.type}", code="wrong-flow-type")
-    elif step.verb == "check_queue" and not (step.option("oldest_over") or step.option("waiting_over")):
-        error("check_queue", "oldest_over or waiting_over is needed", "waiting_over: {40: busy}", "missing-key")
-    elif step.verb == "routing" and len(step.value) != 1:
-        error("routing", "either priority or age, not both")
-    elif step.verb == "notice" and names.center is not None and not names.center.recording.calls:
-        error("notice", "nothing is recorded, so there is nothing to announce", "recording.calls in center.yaml")
-    elif step.verb == "module" and names.results is not None and step.value in names.results:
-        for result in step.option("results") or {}:
-            if result not in names.results[step.value]:
-                known = names.results[step.value]
-                error("results", f'module "{step.value}" has no result "{result}"', did_you_mean(result, known))
-
-
-def _repeat(flow: Flow, step: Step, error: object) -> None:
-    assert callable(error)
-    every, up_to, each = step.option("every"), step.option("up_to"), step.option("each")
-    if flow.type.endswith("_hold") and (every or up_to or each):
-        error("repeat", "a hold flow cannot be interrupted", "leave every, up_to and each out")
-    if every and not (up_to or each):
-        error("every", "an interrupt needs somewhere to go", "add up_to with then, or each")
-    if each and not every:
-        error("each", "`each` needs `every`", "every: 45s")
-    if every and up_to and every > up_to:
-        error("every", "`every` is longer than `up_to`")
-    if step.then is not None and not up_to:
-        error("then", "without `up_to` nothing comes after `repeat`", "add up_to", "unreachable")
-    if each in flow.steps and each != step.key and step.key not in reachable(flow, str(each)):
-        error("each", f'step "{each}" does not lead back here', f"end it with `then: {step.key}`")
-
-
-def reachable(flow: Flow, start: str) -> set[str]:
-    """Every step that can be reached from `start`, itself included."""
-    seen: set[str] = set()
-    stack = [start]
-    while stack:
-        key = stack.pop()
-        if key in seen or key not in flow.steps:
-            continue
-        seen.add(key)
-        step = flow.steps[key]
-        stack += [target for _, target in step.targets()]
-        stack += [target for target in (flow.then_of(step), flow.failure_of(step)) if target]
-    return seen
 
 
 def _graph(flow: Flow, problems: Problems) -> None:
@@ -345,7 +248,7 @@ def _graph(flow: Flow, problems: Problems) -> None:
     if flow.ends_whole and last.goes_on and last.then is None and not _always_branches(last):
         message = f'after the last step "{last.key}" the flow ends without saying what becomes of the call'
         problems.error(last.where, "falls-off", message, "add `then: STEP` or a last step such as {hang_up: true}")
-    seen: set[str] = set().union(*(reachable(flow, key) for key in (flow.start, *flow.loose)))
+    seen: set[str] = set().union(*(flow.reachable(key) for key in (flow.start, *flow.loose)))
     for key, step in flow.steps.items():
         if key not in seen:
             hint = "name it in a `then`, a choice or `on_error`, or take it out"

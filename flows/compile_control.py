@@ -191,7 +191,8 @@ def record(draft: Draft, step: Step) -> None:
 
 def voice(draft: Draft, step: Step) -> None:
     """UpdateContactTextToSpeechVoice."""
-    voice_action(draft, step.key, step.value, step.option("engine"), draft.then(step), step.option("style"))
+    engine, style = step.option("engine"), step.option("style")
+    voice_action(draft, step.key, step.value, engine, draft.then(step), style, step.failed)
 
 
 def log(draft: Draft, step: Step) -> None:

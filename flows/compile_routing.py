@@ -11,12 +11,12 @@ from .graph import Step
 from .house import MOMENTS
 
 
-def hook(draft: Draft, moment: str, flow: str) -> tuple[str, Emit]:
-    """A link of a chain that sets which flow serves a moment; a failure goes on."""
+def hook(draft: Draft, moment: str, flow: str, failed: str | None = None) -> tuple[str, Emit]:
+    """A link of a chain that sets which flow serves a moment; a failure goes on unless `failed` is given."""
 
     def emit(ident: str, go_on: str) -> None:
         hooks = {"EventHooks": {HOOKS[moment]: draft.ref("flow", flow)}}
-        draft.add(ident, "UpdateContactEventHooks", hooks, go_on, failed=go_on, branch=moment)
+        draft.add(ident, "UpdateContactEventHooks", hooks, go_on, failed=failed or go_on, branch=moment)
 
     return moment.replace("_", "-"), emit
 
@@ -218,4 +218,4 @@ def end(draft: Draft, step: Step) -> None:
 
 def hooks(draft: Draft, step: Step) -> None:
     """UpdateContactEventHooks, one action each."""
-    draft.chain(step, [hook(draft, moment, flow) for moment, flow in step.value.items()], draft.then(step))
+    draft.chain(step, [hook(draft, moment, flow, step.failed) for moment, flow in step.value.items()], draft.then(step))

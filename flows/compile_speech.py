@@ -187,14 +187,22 @@ def set_language(draft: Draft, ident: str, key: str, go_on: str) -> None:
         voice(draft, voice_id, chosen.voice, chosen.engine, go_on)
 
 
-def voice(draft: Draft, ident: str, name: str, engine: str | None, go_on: str, style: str | None = None) -> None:
+def voice(
+    draft: Draft,
+    ident: str,
+    name: str,
+    engine: str | None,
+    go_on: str,
+    style: str | None = None,
+    failed: str | None = None,
+) -> None:
     """Set the voice of what follows; a voice that does not exist is no reason to lose a call."""
     parameters = {"TextToSpeechVoice": name}
     if engine:
         parameters["TextToSpeechEngine"] = engine.capitalize()
     if style:
         parameters["TextToSpeechStyle"] = style.capitalize()
-    draft.add(ident, "UpdateContactTextToSpeechVoice", parameters, go_on, failed=go_on)
+    draft.add(ident, "UpdateContactTextToSpeechVoice", parameters, go_on, failed=failed or go_on)
 
 
 def repeat(draft: Draft, step: Step) -> None:

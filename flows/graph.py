@@ -36,6 +36,10 @@ class Step:
         """The verb's row in the table."""
         return verbs()[self.verb]
 
+    def at(self, key: str) -> Where:
+        """Where a key of the step is written; the step's own place when it is not."""
+        return self.places.get(key, self.where)
+
     def option(self, name: str) -> Any:
         """An option's value: as written, else None (defaults are filled in by the parser)."""
         return self.options.get(name)
@@ -136,6 +140,20 @@ class Flow:
         if step.table.failure == "hard" and self.on_error not in (None, "none", step.key):
             return self.on_error  # whose own failure goes into the net: a call must not go round in it
         return None
+
+    def reachable(self, start: str) -> set[str]:
+        """Every step that can be reached from `start`, itself included."""
+        seen: set[str] = set()
+        stack = [start]
+        while stack:
+            key = stack.pop()
+            if key in seen or key not in self.steps:
+                continue
+            seen.add(key)
+            step = self.steps[key]
+            stack += [target for _, target in step.targets()]
+            stack += [target for target in (self.then_of(step), self.failure_of(step)) if target]
+        return seen
 
     @property
     def repeating(self) -> str | None:

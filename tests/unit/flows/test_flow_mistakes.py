@@ -235,3 +235,21 @@ def test_calls_to_one_person_are_not_supported_yet_in_a_centre(
 ) -> None:
     _, problems = center(WELCOME, flow("who: {agent: a.martin, full: bye}\nbye: {hang_up: true}"))
     assert ("not-supported", 4) in [(p.code, p.where.line) for p in problems]
+
+
+@pytest.mark.parametrize(
+    ("steps", "flow_type", "key"),
+    [
+        ("a: {digits: Number, phone: FR, max: 5}\nb: {hang_up: true}", "inbound", "max"),
+        ("a: {agent: chosen, full: b}\nb: {hang_up: true}", "agent_transfer", "full"),
+        ("a: {transfer: desk, no_answer: b}\nb: {hang_up: true}", "agent_transfer", "no_answer"),
+        ("a: {check_hours: day, open: b, then: b, closed: b}\nb: {hang_up: true}", "inbound", "then"),
+        ("a: {language: fr, otherwise: en}\nb: {hang_up: true}", "inbound", "otherwise"),
+        ("a: {action: Loop, transitions: {NextAction: b}, failed: b}\nb: {hang_up: true}", "inbound", "failed"),
+    ],
+)
+def test_a_key_that_would_do_nothing_is_refused(
+    steps: str, flow_type: str, key: str, alone: Callable[[str], Alone]
+) -> None:
+    found = [p.message for p in alone(flow(steps, flow_type)).problems.listed()]
+    assert any(message.startswith(f'step "a": `{key}` does nothing here') for message in found), found
