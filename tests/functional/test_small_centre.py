@@ -23,6 +23,7 @@ from ccdeploy.stacks.engine.embedded.engine import EmbeddedEngine
 from ccdeploy.stacks.engine.plan import EngineResult
 from ccdeploy.stacks.extras.provider import CcdeployProvider
 from ccdeploy.stacks.program import program
+from ccdeploy.stacks.provider.base import Provider
 
 CENTER = """
 center: small
@@ -84,7 +85,7 @@ class Line:
         return loaded.center
 
     def engine(self) -> EmbeddedEngine:
-        providers = [AwsProvider(self.running.endpoint, "eu-central-1"), CcdeployProvider(self.cloud)]
+        providers: list[Provider] = [AwsProvider(self.running.endpoint, "eu-central-1"), CcdeployProvider(self.cloud)]
         return EmbeddedEngine(
             project="ccdeploy",
             stack="small.dev",

@@ -372,6 +372,60 @@ def test_tags_are_untagged_then_tagged_before_anything_else(world: Rig, name: st
     assert world.diff(one).changed == ()
 
 
+SOURCES = {
+    "getInstance": ("instance", "instanceId", "instanceAlias"),
+    "getHoursOfOperation": ("hours", "hoursOfOperationId", "name"),
+    "getQueue": ("queue", "queueId", "name"),
+    "getQuickConnect": ("quick", "quickConnectId", "name"),
+    "getContactFlow": ("flow", "contactFlowId", "name"),
+    "getContactFlowModule": ("module", "contactFlowModuleId", "name"),
+    "getRoutingProfile": ("profile", "routingProfileId", "name"),
+    "getSecurityProfile": ("permissions", "securityProfileId", "name"),
+    "getUser": ("user", "userId", "name"),
+    "getUserHierarchyGroup": ("site", "hierarchyGroupId", "name"),
+    "getVocabulary": ("words", "vocabularyId", "name"),
+}
+
+
+@pytest.mark.parametrize("function", list(SOURCES))
+def test_a_data_source_finds_the_same_object_by_id_and_by_name(world: Rig, function: str) -> None:
+    name, by_id, by_name = SOURCES[function]
+    one = world.made[name]
+    outputs = {"instanceId": one.id, **one.outputs}
+    place = {} if name == "instance" else {"instanceId": outputs["instanceId"]}
+    token = f"aws:connect/{function}:{function}"
+    found = world.provider.invoke(token, {**place, by_id: outputs[by_id]})
+    named = world.provider.invoke(token, {**place, by_name: outputs[by_name]})
+    assert found.failures == named.failures == ()
+    assert found.value == named.value
+    assert found.value["id"] == one.id
+    for key in ("arn", "description", "content", "permissions", "timeZone", "routingProfileId", "levelId", "status"):
+        assert found.value.get(key) == outputs.get(key) or key == "status"
+
+
+@pytest.mark.parametrize(
+    ("function", "name", "keys"),
+    [
+        ("getInstanceStorageConfig", "storage", ("associationId", "resourceType")),
+        ("getUserHierarchyStructure", "levels", ()),
+        ("getBotAssociation", "bot", ("lexBot",)),
+        ("getLambdaFunctionAssociation", "lambda", ("functionArn",)),
+    ],
+)
+def test_a_data_source_without_names_finds_what_its_keys_say(
+    world: Rig, function: str, name: str, keys: tuple[str, ...]
+) -> None:
+    one = world.made[name]
+    args = {key: one.outputs[key] for key in ("instanceId", *keys)}
+    found = world.provider.invoke(f"aws:connect/{function}:{function}", args).value
+    assert found["id"] in (one.id, "eu-central-1")
+    for key in ("instanceId", *keys):
+        assert found[key] == one.outputs[key]
+    lists = {"storage": "storageConfigs", "levels": "hierarchyStructures"}
+    if name in lists:
+        assert len(found[lists[name]]) == 1
+
+
 def test_a_second_run_with_the_same_inputs_makes_no_call(world: Rig) -> None:
     mark = len(world.requests())
     assert [world.diff(one).changed for one in world.made.values()] == [()] * len(world.made)

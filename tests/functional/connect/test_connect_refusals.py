@@ -40,7 +40,7 @@ def flow(*actions: dict[str, Any], **more: Any) -> str:
 
 def module(*actions: dict[str, Any], **more: Any) -> str:
     end = {"Identifier": "bye", "Type": "EndFlowModuleExecution", "Parameters": {}, "Transitions": {}}
-    settings = {"InputParameters": [], "OutputParameters": [], "Transitions": []}
+    settings: dict[str, list[str]] = {"InputParameters": [], "OutputParameters": [], "Transitions": []}
     return json.dumps({**END, "Actions": [*actions, end], "Settings": settings, **more})
 
 
@@ -505,7 +505,7 @@ def test_the_service_refuses(
     params = {key: value for key, value in params.items() if value is not None}
     with pytest.raises(ClientError) as refused:
         getattr(filled.connect, method)(**params)
-    answer = refused.value.response
+    answer: dict[str, Any] = dict(refused.value.response)
     assert (answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"]) == expected
     if expected in (FLOW, MODULE):
         problems = answer.get("problems") or answer.get("Problems")

@@ -237,13 +237,13 @@ class Deploy:
     recorder: Recorder
     flows: Flows
 
-    def engine(self) -> EmbeddedEngine:
+    def engine(self, **config: str) -> EmbeddedEngine:
         return EmbeddedEngine(
             project="ccdeploy",
             stack="line.dev",
             providers={package: EchoProvider(package, self.recorder) for package in ("aws", "ccdeploy")},
             store=FileStore(self.folder / "store"),
-            config={"aws:region": "eu-central-1"},
+            config={"aws:region": "eu-central-1", **config},
         )
 
     def up(self, center: Center, **options: Any) -> EngineResult:

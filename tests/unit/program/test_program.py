@@ -273,3 +273,27 @@ def test_a_dropped_profile_stays_while_it_is_retiring_and_goes_afterwards(deploy
         ("QueueOutbound", "info"),
         ("HoursOfOperation", "night"),
     }
+
+
+def test_pulumi_typed_by_hand_reads_the_folder_from_the_stack_s_config(deploy: Any, make_center: Make) -> None:
+    from ccdeploy.stacks.entry import main
+
+    folder = make_center().folder
+    planned = deploy.engine(**{"ccdeploy:folder": folder}).preview(main)
+    assert planned.failures == ()
+    assert {step.name for step in planned.steps if step.type == QUEUE} == {"triage", "triage-callbacks", "info"}
+
+
+def test_pulumi_typed_by_hand_tells_every_mistake_of_the_folder(deploy: Any, make_center: Make) -> None:
+    from pathlib import Path
+
+    from ccdeploy.stacks.entry import main
+
+    folder = Path(make_center().folder)
+    text = (folder / "center.yaml").read_text()
+    (folder / "center.yaml").write_text(text.replace("08:00-20:00", "25:00-20:00").replace("hours: night", "hours: x"))
+    (failure,) = deploy.engine(**{"ccdeploy:folder": str(folder)}).preview(main).failures
+    assert failure.code == "invalid"
+    assert 'center.yaml:12:14: error[bad-time]: "25:00"' in failure.message
+    assert 'unknown hours of operation "x"' in failure.message
+    assert "pulumi config set ccdeploy:folder" in failure.hint
