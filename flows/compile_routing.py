@@ -89,8 +89,10 @@ def target(draft: Draft, step: Step) -> None:
 
 def agent(draft: Draft, step: Step) -> None:
     """A named agent's own queue, or the one that the transferring agent picked."""
+    links = [hook for hook in queue_hooks(draft, step, None) if hook[0] != "waiting"]
     if step.value == "chosen":
-        draft.add(step.key, "TransferContactToAgent")
+        links.append(("connect", lambda ident, _: draft.add(ident, "TransferContactToAgent")))
+        draft.chain(step, links, "")
         return
     failed = draft.failed(step)
 
@@ -102,7 +104,7 @@ def agent(draft: Draft, step: Step) -> None:
         errors = {"QueueAtCapacity": step.option("full") or failed, "NoMatchingError": failed}
         draft.add(ident, "TransferContactToQueue", None, failed, errors=errors)
 
-    draft.chain(step, [("target", aim), ("transfer", transfer)], failed)
+    draft.chain(step, [*links, ("target", aim), ("transfer", transfer)], failed)
 
 
 def callback(draft: Draft, step: Step) -> None:

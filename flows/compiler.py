@@ -9,7 +9,7 @@ from . import compile_control as control
 from . import compile_routing as routing
 from . import compile_speech as speech
 from .compiled import CompiledFlow
-from .draft import HEAD, NET, Draft
+from .draft import HEAD, NET, Draft, Emit
 from .graph import Flow, Step
 from .house import House
 from .layout import successors
@@ -87,38 +87,48 @@ def compile_flow(flow: Flow, house: House) -> CompiledFlow:
 
 def head(draft: Draft, start: str) -> str:
     """Logging, recording and voice, each where the flow type takes it; answers the first action."""
-    house, links = draft.house, ["log"]
-    recorded = house.recorded if draft.flow.type in ENTRANCES else ()
-    voices = {key: (language.voice, language.engine) for key, language in house.languages.items() if language.voice}
-    if recorded:
-        links.append("record")
-    if draft.speaks and house.main in voices and draft.flow.head:
-        links.append("voice")
-    names = [f"{HEAD}.{link}" for link in links]
-    after = dict(zip(names, [*names[1:], start], strict=True))
-    draft.add(f"{HEAD}.log", "UpdateFlowLoggingBehavior", {"FlowLoggingBehavior": "Enabled"}, after[f"{HEAD}.log"])
-    if recorded:
-        _record(draft, recorded, after[f"{HEAD}.record"])
-    if f"{HEAD}.voice" in after:
-        chosen = {key: voices.get(key, voices[house.main]) for key in house.languages}
-
-        def one(ident: str, voice: tuple[str, str | None]) -> None:
-            speech.voice(draft, ident, voice[0], voice[1], after[f"{HEAD}.voice"])
-
-        draft.by_language(f"{HEAD}.voice", chosen, one)
+    house = draft.house
+    links: list[tuple[str, Emit]] = [("log", lambda ident, go_on: _log(draft, ident, go_on))]
+    if house.recorded and draft.flow.type in ENTRANCES:
+        links.append(("record", lambda ident, go_on: _record(draft, ident, go_on)))
+    if draft.flow.type == "outbound_whisper":  # such a call passes no queue step that could say it
+        chosen = [(moment, house.flow_for(moment, None)) for moment in ("customer_hold", "agent_hold")]
+        links += [routing.hook(draft, moment, flow) for moment, flow in chosen if flow]
+    if draft.speaks and house.languages[house.main].voice:
+        links.append(("voice", lambda ident, go_on: _voice(draft, ident, go_on)))
+    names = [f"{HEAD}.{link}" for link, _ in links]
+    for (_, emit), ident, go_on in zip(links, names, [*names[1:], start], strict=True):
+        emit(ident, go_on)
     return names[0]
 
 
-def _record(draft: Draft, recorded: tuple[str, ...], go_on: str) -> None:
+def _log(draft: Draft, ident: str, go_on: str) -> None:
+    draft.add(ident, "UpdateFlowLoggingBehavior", {"FlowLoggingBehavior": "Enabled"}, go_on)
+
+
+def _voice(draft: Draft, ident: str, go_on: str) -> None:
+    """The voice of the caller's language; a language without one keeps the main language's."""
+    languages = draft.house.languages
+    main = languages[draft.house.main]
+    voices = {key: found if found.voice else main for key, found in languages.items()}
+    chosen = {key: (str(found.voice), found.engine) for key, found in voices.items()}
+
+    def one(name: str, voice: tuple[str, str | None]) -> None:
+        speech.voice(draft, name, voice[0], voice[1], go_on)
+
+    draft.by_language(ident, chosen, one)
+
+
+def _record(draft: Draft, ident: str, go_on: str) -> None:
     """Recording as in the centre, unless the caller refused it earlier in this call."""
-    ident, on = f"{HEAD}.record", f"{HEAD}.record"
+    on = ident
     if draft.house.refuse:
-        on = f"{HEAD}.record.on"
-        refused = [("Equals", "refused", f"{HEAD}.record.off")]
+        on = f"{ident}.on"
+        refused = [("Equals", "refused", f"{ident}.off")]
         errors = {"NoMatchingCondition": on}
         draft.add(ident, "Compare", {"ComparisonValue": "$.Attributes.recording"}, conditions=refused, errors=errors)
-        draft.add(f"{HEAD}.record.off", "UpdateContactRecordingBehavior", control.recording(()), go_on)
-    draft.add(on, "UpdateContactRecordingBehavior", control.recording(recorded), go_on)
+        draft.add(f"{ident}.off", "UpdateContactRecordingBehavior", control.recording(()), go_on)
+    draft.add(on, "UpdateContactRecordingBehavior", control.recording(draft.house.recorded), go_on)
 
 
 def net(draft: Draft) -> None:
@@ -166,7 +176,7 @@ def _to_a_person(draft: Draft) -> None:
     queue = safety.fallback_queue if safety else None
     number = safety.fallback_number if safety else None
     known = house.queue(queue) if queue else None
-    links: list[tuple[str, Callable[[str, str], None]]] = []
+    links: list[tuple[str, Emit]] = []
     lost = f"{NET}.number" if number else f"{NET}.goodbye"
     links.append(("start", lambda ident, go_on: draft.say(ident, house.phrase("sorry"), go_on)))
     if queue and known and known.open:
@@ -184,10 +194,10 @@ def _to_a_person(draft: Draft) -> None:
     draft.add(f"{NET}.hang-up", "DisconnectParticipant")
 
 
-def _fallback_queue(draft: Draft, queue: str, hours: str, lost: str) -> list[tuple[str, Callable[[str, str], None]]]:
+def _fallback_queue(draft: Draft, queue: str, hours: str, lost: str) -> list[tuple[str, Emit]]:
     """Hours, hooks, target and transfer of the fallback queue, as links of the net."""
     center = draft.house.center
-    links: list[tuple[str, Callable[[str, str], None]]] = []
+    links: list[tuple[str, Emit]] = []
     if center and hours in center.hours and not center.hours[hours].always:
 
         def check(ident: str, go_on: str) -> None:

@@ -191,3 +191,10 @@ def test_a_failure_in_a_waiting_flow_goes_back_to_the_music(center: Read) -> Non
     wait += "  book: {callback: triage}\n  bye: {hang_up: true}\n"
     steps = actions(compile_center(center(WELCOME, wait)[0]).flows["wait"])
     assert {e["NextAction"] for e in steps["book"]["Transitions"]["Errors"]} == {"music"}
+
+
+def test_outbound_calls_and_transfers_to_agents_have_our_hold_flows_too(flows: FlowSet) -> None:
+    for name in ("built-in-outbound", "built-in-transfer-to-agent"):
+        parameters = [a["Parameters"] for a in actions(flows.flows[name]).values()]
+        hooks = {moment for p in parameters for moment in p.get("EventHooks", {})}
+        assert {"CustomerHold", "AgentHold"} <= hooks, name
