@@ -113,9 +113,7 @@ def ignore(_event: StepEvent) -> None:
 
 
 class Engine(Protocol):
-    """Runs a program. Knows no provider by name. `fence` is the lease's number, for the journal's records."""
-
-    fence: int
+    """Runs a program. Knows no provider by name."""
 
     def preview(self, program: Program, on_step: OnStep = ignore) -> EngineResult:
         """Plan only: no mutation, nothing written."""

@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from ...provider import wire
-from ...provider.values import Properties
+from ...provider.values import Properties, has_unknown
 from .. import urns
 from . import record as records
 from .calls import Calls, StepFailed, refused
@@ -121,6 +121,9 @@ class Monitor:
         from pulumi.runtime.proto import resource_pb2
 
         args = wire.from_struct(request.args)
+        if has_unknown(args):
+            # In a preview, or after a failure: a provider is never asked about what nobody knows yet.
+            return resource_pb2.ResourceInvokeResponse(unknown=True)
         try:
             if request.tok == "pulumi:pulumi:getResource":
                 value = self._get_resource(str(args.get("urn", "")))

@@ -14,6 +14,7 @@ from ...provider.values import Properties, plain
 from .. import urns
 from ..plan import Drift, Recover
 from .calls import StepFailed
+from .outcomes import secret_outputs
 from .session import Session, shown
 from .state import Operation, Resource
 
@@ -43,7 +44,7 @@ def refresh(session: Session, *, write: bool) -> tuple[Drift, ...]:
 
 
 def read(session: Session, resource: Resource) -> ReadResult:
-    """What stands. Raises CloudError."""
+    """What stands; what was secret when it was asked for is secret in the answer. Raises CloudError."""
     request = ReadRequest(
         urn=resource.urn,
         type=resource.type,
@@ -54,7 +55,7 @@ def read(session: Session, resource: Resource) -> ReadResult:
     )
     try:
         provider = session.calls.provider(resource.type)
-        return session.calls.run("read", lambda: provider.read(request))
+        result = session.calls.run("read", lambda: provider.read(request))
     except StepFailed as error:
         raise CloudError(
             f"{resource.name} cannot be read: {error.message}",
@@ -62,6 +63,11 @@ def read(session: Session, resource: Resource) -> ReadResult:
             where=f"{resource.type} {resource.name}",
             hint=error.hint or "run the command again",
         ) from error
+    return replace(
+        result,
+        inputs=secret_outputs(resource, result.inputs),
+        outputs=secret_outputs(resource, result.outputs),
+    )
 
 
 def _compare(session: Session, resource: Resource, result: ReadResult) -> list[Drift]:

@@ -163,3 +163,23 @@ def test_each_resource_stands_after_what_it_needs_even_where_a_crash_left_a_cycl
     assert {r.name for r in sorted_resources(cycle)} == {"x", "y"}
     assert [r.name for r in dependents(table, [table[1].urn])] == ["b", "c"]
     assert {urn.rpartition("::")[2] for urn in closure(table, [table[0].urn])} == {"a", "b", "c", "lost"}
+
+
+def test_a_function_is_not_asked_about_what_nobody_knows_yet(deploy: Any) -> None:
+    from ccdeploy.stacks.engine.embedded.calls import Calls
+    from ccdeploy.stacks.engine.embedded.monitor import Monitor
+    from ccdeploy.stacks.engine.embedded.record import Record
+    from ccdeploy.stacks.engine.embedded.state import State
+    from ccdeploy.stacks.provider.wire import from_struct, to_struct
+    from pulumi.runtime.proto import resource_pb2
+
+    calls = Calls({"mem": deploy.provider}, {}, 1)
+    steps: Any = None  # not needed for functions
+    monitor = Monitor(steps, calls, Record(lambda _event: None), State(), preview=True)
+
+    def ask(number: Any) -> Any:
+        args = to_struct({"number": number})
+        return monitor.Invoke(resource_pb2.ResourceInvokeRequest(tok="mem:index:double", args=args))
+
+    assert ask(UNKNOWN).unknown
+    assert from_struct(getattr(ask(4), "return")) == {"double": 8}

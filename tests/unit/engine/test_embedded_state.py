@@ -165,3 +165,18 @@ def _made(deploy: Any, request: Any) -> Any:
     assert source.read() == b"music"
     deploy.world.change("create music", lambda objects: str(objects.update({"f": {"name": "music"}})))
     return CreateResult("f", {"name": "music", "source": source, "arn": "arn:f"})
+
+
+def test_a_refresh_and_a_recovery_keep_secrets_secret(deploy: Any, thing: Any) -> None:
+    run = program(thing)
+    deploy.engine().up(run)
+    (drifted,) = [key for key, value in deploy.world.objects.items() if "password" in value]
+    objects = deploy.world.objects
+    objects[drifted]["password"] = "changed-in-clear"
+    (deploy.folder / "world.json").write_text(json.dumps(objects))
+    (drift,) = deploy.engine().refresh(write=False)
+    assert (drift.field, drift.want, drift.have) == ("password", "[secret]", "[secret]")
+    deploy.engine().refresh(write=True)
+    assert b"in-clear" not in everything(deploy.folder / ".ccdeploy")
+    assert deploy.engine().up(run).changes.update == 1
+    assert deploy.world.objects[drifted]["password"] == "hunter2-in-clear"
