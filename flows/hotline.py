@@ -109,14 +109,25 @@ def _fails_to_human(calls: Calls, line: str) -> Iterator[Finding]:
     if not any("PERSON" in node.kinds and not node.key[1].startswith("@") for node in nodes):
         return
     second = _second_chances(calls, nodes)
+    netted: dict[str, list[str]] = {}
     for node in nodes:
         if node.key[1].startswith("@") or node.key in second:
             continue
         for edge in node.edges:
-            if edge.label == FAILED and not _helped(calls, edge, node):
+            if edge.label != FAILED or _helped(calls, edge, node):
+                continue
+            if edge.to[1].startswith("@"):
+                if node.step is None or "H03" not in node.step.allow:
+                    netted.setdefault(node.key[0], []).append(node.key[1])
+            else:
                 message = f'step "{node.key[1]}": when it fails, nobody else answers the caller'
                 hint = "name a `failed` or `on_error` step that leads to another queue, number or callback"
                 yield Finding("H03", node.where, message, hint, node.step)
+    for name, steps in netted.items():
+        shown = ", ".join(steps[:5]) + (f" and {len(steps) - 5} more" if len(steps) > 5 else "")
+        message = f'flow "{name}": nobody answers a caller when one of these steps fails: {shown}'
+        hint = "name a queue or a number under `safety: {fallback: …}` in center.yaml, or `on_error` in the flow"
+        yield Finding("H03", calls.flows[name].where, message, hint)
 
 
 def _second_chances(calls: Calls, nodes: list[Node]) -> set[Key]:

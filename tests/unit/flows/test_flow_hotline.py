@@ -125,3 +125,11 @@ def test_broken_rules_are_warnings_without_safety_and_can_be_waived(center: Read
     waived = SAFETY + '  waive: {H02: "The bye tells the number."}\n'
     _, problems = center(text, WAIT, text=CENTER + waived)
     assert "H02" not in [p.code for p in problems]
+
+
+def test_a_net_without_a_person_is_told_once_a_flow(center: Read) -> None:
+    _, problems = center(GOOD, WAIT, text=CENTER)
+    told = [p for p in problems if p.code == "H03"]
+    assert len(told) == 1
+    assert told[0].message == 'flow "welcome": nobody answers a caller when one of these steps fails: nurse, later'
+    assert "fallback" in told[0].hint
