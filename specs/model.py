@@ -14,6 +14,9 @@ from typing import Literal
 
 from .nodes import Node
 from .problems import NOWHERE, Where
+from .speech import Language as Language
+from .speech import Speech as Speech
+from .speech import Text as Text
 
 Identity = Literal["connect", "saml", "directory"]
 Participant = Literal["agent", "customer"]
@@ -42,36 +45,6 @@ class Entry:
     tags: Mapping[str, str] = field(default_factory=dict)
     was: str | None = None
     where: Where = NOWHERE
-
-
-@dataclass(frozen=True, slots=True)
-class Language:
-    """One language of the centre. `voice` None = recorded prompts only."""
-
-    key: str  # "fr"
-    code: str  # "fr-FR", what UpdateContactData.LanguageCode takes
-    voice: str | None  # a Polly VoiceId, "Lea"
-    engine: str | None = None  # "standard" | "neural" | "generative"; None = the service's choice
-
-
-@dataclass(frozen=True, slots=True)
-class Speech:
-    """What is said in one language."""
-
-    kind: Literal["text", "ssml", "prompt"]
-    value: str  # the text, the SSML document, or the key of a prompt asset (PromptAsset.key)
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """TEXT of spec.md 2, resolved. `by_language` maps a language's key to its speech; the key "" stands for all."""
-
-    by_language: Mapping[str, Speech]
-    where: Where = NOWHERE
-
-    def speech(self, language: str) -> Speech | None:
-        """The speech for `language`, or the one for all languages, or None when there is none."""
-        return self.by_language.get(language) or self.by_language.get("")
 
 
 @dataclass(frozen=True, slots=True)
