@@ -6,15 +6,14 @@ own with one pattern for the whole row; only a row that does not match it is tak
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..specs.problems import Problem, Where
+from .bulk import no_collection
 from .columns import Layout, check_header
 from .emails import STRICT
 from .headers import read_header
@@ -86,7 +85,7 @@ class _Check:
         try:
             real, sheet = _sheet_of(path)
             table = open_table(real, shown, sheet)
-            with _no_collection():
+            with no_collection():
                 self._table(table.rows, shown, findings)
         except Unreadable as error:
             self.problems.append(Problem(error.where, error.code, error.message, error.hint))
@@ -205,18 +204,6 @@ class _Check:
                 f"ask AWS for more (Service Quotas, L-9A46857E), then write quotas: {{users: {count}}} in center.yaml"
             )
             self.problems.append(Problem(Where(self.files[0]), "quota-users", text, hint))
-
-
-@contextlib.contextmanager
-def _no_collection() -> Iterator[None]:
-    """Rows make no cycles, so looking for some after each 700 of them is time for nothing (a sixth of a check)."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _once(make: Callable[[], str | None]) -> Callable[[], str | None]:

@@ -13,8 +13,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from ..specs.errors import Invalid, Refused
+from ..specs.errors import CloudError, Invalid, Refused
 from ..specs.problems import Problem, Where
+from ..stacks.cloud.client import is_missing
 from ..stacks.names import TAG_STACK
 from .assign import assign, mail_print
 from .directory import Directory
@@ -250,10 +251,10 @@ class _Planner:
         want = self.traits.of(person)
         if entry is None:
             return self._create(person, want)
-        changed = differences(entry.traits, want)
         moved = entry.file != person.file
-        if not changed and not moved and not entry.suspended:
+        if entry.traits == want and not moved and not entry.suspended:
             return self._same(person, ())
+        changed = differences(entry.traits, want)
         patch: Patch = {"file": person.file, "since": None, "mail": self._mail(person), "base": person.derived}
         calls = tuple(call for trait, pair in changed.items() for call in _calls(trait, *pair))
         said = why(changed) + ((f"moved from {entry.file}",) if moved else ())
@@ -334,9 +335,21 @@ def _calls(trait: str, before: str, value: str) -> list[Call]:
     return [*calls, whole] if adds or not drops else calls
 
 
+def _listed_if_there(users: UserDoor | None) -> dict[str, str]:
+    """The listing; nobody when the instance itself is gone."""
+    if users is None:
+        return {}
+    try:
+        return {u.username: u.id for u in users.listing()}
+    except CloudError as error:
+        if is_missing(error):
+            return {}
+        raise
+
+
 def removal_plan(ledger: Ledger, users: UserDoor | None, scope: str) -> AgentPlan:
     """The plan of `down`: everybody in the ledger who is still in the instance goes, and nobody else."""
-    listed = {u.username: u.id for u in users.listing()} if users is not None else {}
+    listed = _listed_if_there(users)
     adopted = _adopt(ledger, listed, users, scope)
     steps: list[AgentStep] = []
     for entry in ledger.entries.values():

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .apply import AgentResult, OnEvent, apply_plan
+from .bulk import no_collection
 from .check import check_rosters
 from .directory import Directory
 from .guards import limits_of
@@ -68,17 +69,19 @@ def plan_rosters(
     Invalid when the rosters have mistakes, StateError when the ledger cannot be trusted, CloudError from the listing.
     A plan with conflicts or a refused mass suspension is returned; `AgentPlan.check` raises for it.
     """
-    return make_plan(
-        checked or check_rosters(center, files),
-        read_ledger(store, center.stack_name),
-        users,
-        scope=center.stack_name,
-        identity=center.instance.identity,
-        today=today or center.today,
-        limits=limits_of(center.agents, all_files=not files),
-        directory=directory,
-        allow_suspend=allow_suspend,
-    )
+    read = checked or check_rosters(center, files)
+    with no_collection():
+        return make_plan(
+            read,
+            read_ledger(store, center.stack_name),
+            users,
+            scope=center.stack_name,
+            identity=center.instance.identity,
+            today=today or center.today,
+            limits=limits_of(center.agents, all_files=not files),
+            directory=directory,
+            allow_suspend=allow_suspend,
+        )
 
 
 def remove_all(

@@ -23,16 +23,17 @@ PAIRS = 5
 
 
 def write(path: Path, rows: int, *, bad: bool = False, desk: bool = False) -> None:
-    """A roster of `rows` people of 12 profiles; `bad` breaks every address, `desk` gives everybody a national number."""
+    """A roster of `rows` people of 12 profiles; `bad` breaks every address, `desk` gives everybody a number."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for n in range(rows):
             name, family = f"Prénom{chr(97 + n % 26)}", "Nom" + "".join(chr(97 + int(d)) for d in str(n))
             mail = f"agent{n}" + ("@@" if bad else "@") + "example.org"
-            phone = f"+3319900{n:04d}"[:12] if desk else ""
+            phone = f"01 99 00 {n // 100 % 100:02} {n % 100:02}" if desk else ""
             kind = "desk" if desk else "soft"
-            shared = (f"profile-{n % 12}", "fr|en", f"agent-{n % 4}", f"Site {n % 9}/Team {n % 30}", "active", "2026-01-01", "")
+            group = f"Site {n % 9}/Team {n % 30}"
+            shared = (f"profile-{n % 12}", "fr|en", f"agent-{n % 4}", group, "active", "2026-01-01", "")
             writer.writerow([f"agent.{n}", mail, name, family, *shared, kind, phone, "no", "60s", "", "shift=day"])
 
 
