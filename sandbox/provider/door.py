@@ -17,6 +17,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ...stacks.provider.base import ProviderError
+from ...stacks.provider.models import shared_loader
 
 Answer = dict[str, Any]
 
@@ -89,6 +90,7 @@ class Clients:
             self._session = botocore.session.Session(
                 session_vars={"profile": nothing, "config_file": (None, None, os.devnull, None)}
             )
+            self._session.register_component("data_loader", shared_loader())
         config = botocore.config.Config(
             proxies={},  # a proxy of the environment is not for this machine
             retries={"total_max_attempts": 1, "mode": "standard"},

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from ...specs.errors import CloudError
 from ..durable.files import crash_point
+from ..provider.models import shared_loader
 
 THROTTLED: Final = frozenset(
     {"ThrottlingException", "TooManyRequestsException", "Throttling", "RequestLimitExceeded", "SlowDown"}
@@ -123,11 +124,14 @@ class Cloud:
 
     def _make_client(self, service: str) -> Any:
         import boto3
+        import botocore.session
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError
 
         if self._session is None:
-            self._session = boto3.session.Session(region_name=self.region)
+            core = botocore.session.get_session()
+            core.register_component("data_loader", shared_loader())
+            self._session = boto3.session.Session(botocore_session=core, region_name=self.region)
         config = Config(
             retries={"total_max_attempts": 1},
             max_pool_connections=40,
