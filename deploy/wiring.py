@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..flows.centre import FlowSet
     from ..specs.model import Center
     from ..stacks.cloud.client import Cloud
+    from ..stacks.cloud.lease import Lease
     from ..stacks.cloud.store import Store
     from ..stacks.engine.plan import Engine
     from ..stacks.provider.base import Provider
@@ -71,7 +72,7 @@ def work(settings: Settings, folder: Path, center: Center, *, lease: str = "") -
     flows = compile_center(center)
     store = store_of(folder, center.stack_name)
     with contextlib.ExitStack() as stack:
-        fence = stack.enter_context(store.lease(lease)).fence if lease else 0
+        held = stack.enter_context(store.lease(lease)) if lease else None
         endpoint = stack.enter_context(sandbox(folder, writing=bool(lease)))
         cloud = Cloud(center.region, endpoint_url=endpoint)
         yield Work(
@@ -80,15 +81,15 @@ def work(settings: Settings, folder: Path, center: Center, *, lease: str = "") -
             center=center,
             flows=flows,
             store=store,
-            engine=create_embedded_engine(center, store, cloud, endpoint, fence),
+            engine=create_embedded_engine(center, store, cloud, endpoint, held),
             cloud=cloud,
             endpoint=endpoint,
-            fence=fence,
+            fence=held.fence if held else 0,
         )
 
 
-def create_embedded_engine(center: Center, store: Store, cloud: Cloud, endpoint: str, fence: int) -> Engine:
-    """The engine that runs the program in this process, with both providers behind it."""
+def create_embedded_engine(center: Center, store: Store, cloud: Cloud, endpoint: str, held: Lease | None) -> Engine:
+    """The engine that runs the program in this process, with both providers behind it; it writes while `held` is."""
     from ..sandbox.provider.provider import AwsProvider
     from ..stacks.engine.embedded.engine import EmbeddedEngine
     from ..stacks.extras.provider import CcdeployProvider
@@ -101,5 +102,6 @@ def create_embedded_engine(center: Center, store: Store, cloud: Cloud, endpoint:
         providers={provider.package: provider for provider in providers},
         store=store,
         config={"aws:region": center.region},
-        fence=fence,
+        fence=held.fence if held else 0,
+        guard=held.check if held else lambda: None,
     )

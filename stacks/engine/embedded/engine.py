@@ -45,8 +45,10 @@ class EmbeddedEngine:
         config: Mapping[str, str],
         parallel: int = 16,
         fence: int = 0,
+        guard: Callable[[], None] = lambda: None,
         now: Callable[[], str] = utc_now,
     ) -> None:
+        """`fence` and `guard` come from the lease: its number, for the journal's records, and its `check`."""
         self._project = project
         self._stack = stack
         self._providers = dict(providers)
@@ -57,7 +59,8 @@ class EmbeddedEngine:
         self._lock = threading.Lock()
         self._current: Calls | None = None
         self._cancelled = False
-        self.fence = fence  # the lease's number, for the journal's records
+        self._fence = fence
+        self._guard = guard
 
     @contextlib.contextmanager
     def _session(self, on_step: OnStep = ignore, *, preview: bool = False) -> Iterator[Session]:
@@ -67,7 +70,7 @@ class EmbeddedEngine:
             if self._cancelled:
                 calls.cancel()
         context = f"{self._project}/{self._stack}"
-        ledger = Ledger(self._store, context, ENGINE_VERSION, self._now, self.fence)
+        ledger = Ledger(self._store, context, ENGINE_VERSION, self._now, self._fence, self._guard)
         try:
             yield Session(
                 ledger=ledger,

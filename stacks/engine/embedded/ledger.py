@@ -35,12 +35,24 @@ _RESTORE: Final = "restore state.json, state.key and operations.journal from the
 class Ledger:
     """The state of one stack and its durable form. Methods that change it are safe to call from many threads."""
 
-    def __init__(self, store: Store, context: str, version: str, now: Callable[[], str], fence: int = 0) -> None:
-        """Read what is there; nothing is written. Raises StateError when it cannot be trusted."""
+    def __init__(
+        self,
+        store: Store,
+        context: str,
+        version: str,
+        now: Callable[[], str],
+        fence: int = 0,
+        guard: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Read what is there; nothing is written. Raises StateError when it cannot be trusted.
+
+        `guard` is called before each write and raises when somebody else holds the lease by now.
+        """
         self._store = store
         self._version = version
         self._now = now
         self._fence = fence
+        self._guard = guard
         self._lock = threading.RLock()
         self._journal: Journal | None = None
         self._dirty = False
@@ -185,6 +197,7 @@ class Ledger:
         self._append({"rename": [old, new]})
 
     def _append(self, record: dict[str, Any]) -> None:
+        self._guard()
         with self._lock:
             if self._journal is None:
                 self._open()
@@ -217,6 +230,7 @@ class Ledger:
         with self._lock:
             if not self._dirty:
                 return False
+            self._guard()
             self._keep_key()
             body = self.export()
             generation = self.generation + 1

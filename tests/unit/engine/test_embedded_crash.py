@@ -15,7 +15,7 @@ from typing import Any
 
 import pulumi
 import pytest
-from ccdeploy.specs.errors import Refused, StateError
+from ccdeploy.specs.errors import LeaseHeld, Refused, StateError
 from ccdeploy.stacks.durable.files import CRASH
 
 
@@ -215,3 +215,28 @@ def test_a_flipped_byte_in_the_journal_is_refused(deploy: Any, thing: Any) -> No
     journal.write_bytes(data)
     with pytest.raises(StateError, match=r"byte \d+"):
         deploy.engine().outputs()
+
+
+def test_a_run_whose_lease_was_taken_over_makes_no_further_call_and_writes_no_state(deploy: Any, thing: Any) -> None:
+    deploy.engine().up(lambda: thing("a", name="a"))
+    before = (Path(deploy.store.where) / "state.json").read_bytes()
+    lost: list[bool] = []
+
+    def guard() -> None:
+        if lost:
+            raise LeaseHeld("somebody else works on this stack")
+
+    def program() -> None:
+        a = thing("a", name="a", size=2)
+        thing("b", name="b", needs=[a.arn])
+
+    deploy.world.before = lambda call: lost.append(True)
+    with pytest.raises(LeaseHeld):
+        deploy.engine(guard=guard, fence=7).up(program)
+    assert deploy.world.calls == ["create a", "update a"]
+    assert (Path(deploy.store.where) / "state.json").read_bytes() == before
+    assert b'"fence":7' in (Path(deploy.store.where) / "operations.journal").read_bytes()
+    lost.clear()
+    deploy.world.before = lambda _call: None
+    assert finish(deploy, program).failures == ()
+    assert {value["name"] for value in deploy.world.objects.values()} == {"a", "b"}
