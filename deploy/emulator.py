@@ -36,16 +36,28 @@ def options(*, port: int, pace: str, latency: str, quotas: bool, faults: Path | 
     """The server's options. Raises Refused for a latency that is no duration and a fault plan that is not there."""
     from ..sandbox.server import Options
 
-    if faults is not None and not faults.is_file():
-        raise Refused(f"{faults} is not a file.", hint="Name the fault plan's file.", where=str(faults), code="no-file")
+    if faults is not None:
+        _check_plan(faults)
     return Options(
         port=port,
         pace="real" if pace == "real" else "instant",
         latency=_seconds(latency),
         quotas=quotas,
-        faults=faults,
+        faults=faults.resolve() if faults else None,  # the server runs in another folder
         today=today,
     )
+
+
+def _check_plan(path: Path) -> None:
+    """Raises Refused for a file that is no fault plan, OSError for one that cannot be read."""
+    from ..sandbox.faults import BadPlan, load
+
+    try:
+        load(path)
+    except BadPlan as error:
+        raise Refused(
+            f"{error}.", hint="Correct the fault plan and start again.", where=str(path), code="bad-plan"
+        ) from error
 
 
 def _seconds(text: str) -> float:

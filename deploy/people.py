@@ -191,7 +191,10 @@ def failure(failures: Sequence[Failure], *, unfinished: bool = False, command: s
     first, more = failures[0], len(failures) - 1
     others = "" if not more else f" {more} more failed." if more > 1 else " 1 more failed."
     message = f"{first.type.rpartition(':')[2]} {first.name}: {first.message.rstrip('.')}.{others}"
-    hint = first.hint or "Correct what it names"
-    again = f"then run the same command again: ccdeploy {command}"
+    again = f"run the same command again: ccdeploy {command}"
+    hint = f"Correct what it names, then {again}"
+    if first.hint:
+        words = first.hint.rstrip(".")
+        hint = words if "again" in words else f"{words}; then {again}"
     kind = Unfinished if unfinished else CcdeployError
-    return kind(message, hint=f"{hint.rstrip('.')}; {again}", where=first.name)
+    return kind(message, hint=hint, where=first.name)
