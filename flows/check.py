@@ -170,6 +170,8 @@ def _named(step: Step) -> Iterator[tuple[str, str, str]]:
         if form.kind in {"queue", "hours", "flow", "module", "lambda", "number", "external"} and value is not None:
             if not (form.kind == "flow" and key in MOMENTS and value == "none"):
                 yield key, form.kind, value
+        elif form.kind == "dial" and value:
+            yield f"{key} caller_id", "number", value["caller_id"]
         elif form.kind == "hooks":
             for moment, name in (value or {}).items():
                 yield f"{key} {moment}", "flow", name

@@ -157,7 +157,7 @@ def lambda_(draft: Draft, step: Step) -> None:
     parameters: dict[str, Any] = {
         "LambdaFunctionARN": draft.ref("lambda", step.value),
         "InvocationTimeLimitSeconds": str(step.option("within")),
-        "InvocationType": "ASYNCHRONOUS" if step.option("background") else "SYNCHRONOUS",
+        "InvocationType": "ASYNCHRONOUS" if step.option("async") else "SYNCHRONOUS",
     }
     if step.option("send"):
         parameters["LambdaInvocationAttributes"] = step.option("send")
@@ -218,7 +218,7 @@ def stream(draft: Draft, step: Step) -> None:
 
 def dial(draft: Draft, step: Step) -> None:
     """CompleteOutboundCall."""
-    number = step.option("caller_id")
+    number = step.value.get("caller_id")
     simple(draft, step, {"CallerId": {"Number": draft.ref("phone_number", number)}} if number else {})
 
 

@@ -239,6 +239,11 @@ class Reader:
                 found[name] = value
         return found or None
 
+    def _dial(self, form: Form, node: Node, key: str) -> Any:
+        if isinstance(node, Scalar):
+            return {} if self._yes(form, node, key) else None
+        return self._map(Form("map", words=("caller_id",)), node, key)
+
     def _list(self, _form: Form, node: Node, key: str) -> Any:
         items = node.items if isinstance(node, Sequence) else (node,)
         words = [self.scalar(item, key) for item in items]

@@ -20,6 +20,9 @@ ENVELOPE = ("flow", "type", "title", "description", "language", "start", "on_err
 MAX_STEP_KEY = 30
 MAX_STEPS = 250
 STEP_KEY = re.compile(r"[a-z0-9][a-z0-9-]*")
+# Parts of the language that are planned: they answer so at their line instead of being unknown.
+LATER = frozenset(("ask", "message"))
+LATER_OPTIONS = frozenset((("queue", "skills"), ("wait", "events"), ("return", "send"), ("routing", "skills")))
 _RULE = re.compile(r"H(0[1-9]|1[0-2])")
 
 
@@ -159,6 +162,10 @@ class _Parser:
 
     def no_verb(self, key: str, node: MapNode) -> None:
         strange = next((name for name, _ in node if name not in COMMON and not self.is_option(name)), None)
+        if strange in LATER:
+            message = f'step "{key}": `{strange}` is not supported yet'
+            self.problems.error(node.where_of(str(strange)), "not-supported", message, "use another verb")
+            return
         if strange is None:
             message, where = f'step "{key}" has no verb', node.where
         else:
@@ -186,9 +193,7 @@ class _Parser:
                 continue
             form: Form | None = forms.get(name)
             if form is None:
-                message = f'`{verb}` has no option "{name}"'
-                hint = did_you_mean(name, [*forms, "then", "failed"])
-                self.problems.error(node.where_of(name), "unknown-key", message, hint)
+                self.no_option(verb, name, forms, node.where_of(name))
                 continue
             value = self.reader.read(form, child, name)
             broken = broken or value is None
@@ -201,6 +206,14 @@ class _Parser:
             elif name not in read and form.default is not None:
                 read[name] = self.reader.read(form, Scalar(form.default, node.where), name)
         return None if broken else read
+
+    def no_option(self, verb: str, name: str, forms: Any, where: Where) -> None:
+        if (verb, name) in LATER_OPTIONS:
+            message = f"`{name}` of `{verb}` is not supported yet"
+            self.problems.error(where, "not-supported", message, "leave it out")
+            return
+        hint = did_you_mean(name, [*forms, "then", "failed"])
+        self.problems.error(where, "unknown-key", f'`{verb}` has no option "{name}"', hint)
 
     def common(self, verb: str, node: MapNode) -> dict[str, Any]:
         read: dict[str, Any] = {}

@@ -23,6 +23,7 @@ _KINDS = {
     "boolean": "yes or no",
     "yes": "true",
     "map": "{name: value}",
+    "dial": "true or {caller_id: phone number}",
     "list": "list",
     "participants": "agent, customer or off",
     "hooks": "{moment: flow}",

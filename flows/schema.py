@@ -33,6 +33,12 @@ _FORMS: dict[str, dict[str, Any]] = {
     "integer": {"type": ["integer", "string"], "pattern": "^-?[0-9]+$"},
     "boolean": {"enum": [True, False, "yes", "no", "true", "false"]},
     "yes": {"enum": [True, "yes", "true"]},
+    "dial": {
+        "anyOf": [
+            {"enum": [True, "yes", "true"]},
+            {"type": "object", "properties": {"caller_id": WORD}, "additionalProperties": False},
+        ]
+    },
     "map": {"type": "object", "additionalProperties": WORD},
     "list": {"anyOf": [{"type": "array", "items": WORD}, WORD]},
     "participants": {"anyOf": [{"type": "array", "items": {"enum": ["agent", "customer"]}}, WORD]},

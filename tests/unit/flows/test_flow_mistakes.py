@@ -27,6 +27,8 @@ def flow(steps: str, flow_type: str = "inbound", more: str = "") -> str:
     ("steps", "line", "code", "message"),
     [
         ("a: {shout: Hello}", 4, "unknown-verb", 'unknown verb "shout" in step "a"'),
+        ("a: {ask: bot, otherwise: a}", 4, "not-supported", 'step "a": `ask` is not supported yet'),
+        ("a: {queue: x, full: a, skills: {b: c}}", 4, "not-supported", "`skills` of `queue` is not supported yet"),
         ("a: {then: a}", 4, "no-verb", 'step "a" has no verb'),
         ("a: {say: Hello, hang_up: true}", 4, "two-verbs", 'step "a" has two verbs, say and hang_up'),
         ("a: {hang_up: true, timeout: 5s}", 4, "unknown-key", '`hang_up` has no option "timeout"'),

@@ -20,6 +20,7 @@ STEPS = (
     "nurse", "busy", "bye", "offer", "greet", "night", "menu", "new-menu", "ask-again", "leave-message", "callback",
 )  # fmt: skip
 # Where a module cannot do it, a flow type that can; the end that suits it.
+LONG = "a-step-with-the-longest-name-x"  # 30 characters: what it becomes must fit 50
 ENDS = {
     "inbound": "hang_up: true",
     "customer_queue": "hang_up: true",
@@ -40,7 +41,7 @@ def flow_around(example: str, flow_type: str) -> str:
     ends = "\n".join(
         f"  {step}: {{{ENDS[flow_type]}}}" for step in dict.fromkeys([*falls, *named]) if step in (*STEPS, *falls)
     )
-    return f"flow: example\ntype: {flow_type}\nsteps:\n  start: {example}\n{ends}\n"
+    return f"flow: example\ntype: {flow_type}\nsteps:\n  {LONG}: {example}\n{ends}\n"
 
 
 def test_no_option_bears_a_verbs_name() -> None:
