@@ -115,7 +115,20 @@ def _listen(application: Application, port: int) -> tuple[Any, threading.Thread]
             with _drops(self.req.conn):
                 super().respond()
 
-    server = wsgi.Server(
+    class Server(wsgi.Server):
+        """Gives a worker only connections that have sent something, so that idle ones hold none."""
+
+        keep_alive_conn_limit = 1000
+
+        def process_conn(self, conn: Any) -> None:
+            """A new connection waits with the idle ones for its first byte."""
+            if vars(conn).setdefault("seen", False):
+                super().process_conn(conn)
+            else:
+                conn.seen = True
+                self.put_conn(conn)
+
+    server = Server(
         (_HOST, port),
         application,
         numthreads=16,
