@@ -114,12 +114,14 @@ def digits(draft: Draft, step: Step) -> None:
     silence = step.option("silence") or failed
     invalid = step.option("invalid") or silence
     private = step.option("private")
-    ways = {"then": then, "failed": failed, "silence": silence, "invalid": invalid}
+    ways = {"then": then, "failed": failed, "silence": silence}
+    if step.option("phone"):
+        ways["invalid"] = invalid
     if private:  # logging comes back on every way out
         ways = {name: logging_on(draft, step, name, target) for name, target in ways.items()}
         draft.add(step.key, "UpdateFlowLoggingBehavior", {"FlowLoggingBehavior": "Disabled"}, f"{step.key}.ask")
     question, check = (f"{step.key}.ask" if private else step.key), f"{step.key}.check"
-    ask_digits(draft, question, step.value, dict(step.options), check, ways["failed"], ways["invalid"])
+    ask_digits(draft, question, step.value, dict(step.options), check, ways["failed"], ways.get("invalid", invalid))
     into = step.option("into")
     kept = f"{step.key}.keep" if into else ways["then"]
     draft.add(

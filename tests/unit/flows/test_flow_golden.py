@@ -17,6 +17,7 @@ from ccdeploy.flows.compiled import CompiledFlow
 from ccdeploy.flows.fictional import bind
 from ccdeploy.flows.house import house_of
 from ccdeploy.flows.language import doubts, validate
+from ccdeploy.flows.layout import successors
 from ccdeploy.flows.verbs import verbs
 from ccdeploy.specs.model import Center
 from ccdeploy.specs.problems import Problem
@@ -163,3 +164,19 @@ def test_every_action_knows_the_line_it_comes_from(two_languages: Center) -> Non
     assert flow.origins["opening"].line == 10
     assert flow.origins["opening"].file == "flows/flow-0.yaml"
     assert flow.origins["@net.start.fr"].step == "net"
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_action_of_a_compiled_flow_can_be_reached(case: str) -> None:
+    compiled = compile_file(GOLDEN / f"{case}.yaml", case).compiled
+    assert compiled is not None
+    document = json.loads(compiled.template)
+    actions = {action["Identifier"]: action for action in document["Actions"]}
+    seen: set[str] = set()
+    stack = [document["StartAction"]]
+    while stack:
+        here = stack.pop()
+        if here not in seen:
+            seen.add(here)
+            stack += successors(actions[here])
+    assert set(actions) == seen
