@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -128,3 +130,44 @@ def test_an_emptied_roster_is_refused_before_anything_is_changed(small: Any) -> 
     assert small.mutations(seen) == []
     allowed = small("roster", "apply", "--allow-suspend", "2", "--json").result
     assert allowed["agents"]["suspend"] == 2
+
+
+def test_a_lease_of_another_machine_is_named_and_can_be_taken_away(small: Any) -> None:
+    small("sandbox", "start", "-q")
+    small("up", "-q")
+    store = small.folder / ".ccdeploy" / "stacks" / "small.dev"
+    now = time.time()
+    lease = {
+        "nonce": "x",
+        "fence": 7,
+        "owner": "ada",
+        "host": "far",
+        "place": "far",
+        "pid": 1,
+        "since": now,
+        "beat": now,
+    }
+    (store / "lease.json").write_text(json.dumps(lease))
+
+    refused = small("up", "--json", code=4)
+    assert refused.result["error"]["code"] == "lease-held"
+    assert "ada on far" in small("down", code=4).err
+    assert "--yes" in small("unlock", code=1).err
+
+    assert small("unlock", "--yes", "--json").json == {"unlocked": True}
+    assert small("unlock", "--json").json == {"unlocked": False}
+    assert small("up", "--json").result["changes"]["update"] == 0
+    assert json.loads((store / "lease.json").read_text())["fence"] > 7
+
+
+def test_the_state_is_exported_as_pulumi_does(small: Any) -> None:
+    assert "ccdeploy up" in small("state", "export", code=1).err
+
+    small("sandbox", "start", "-q")
+    small("up", "-q")
+    state = small("state", "export").json
+
+    assert state["version"] == 3
+    types = [resource["type"] for resource in state["deployment"]["resources"]]
+    assert types[0] == "pulumi:pulumi:Stack"
+    assert "aws:connect/instance:Instance" in types
