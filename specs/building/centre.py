@@ -94,6 +94,7 @@ def _center(
     key = values.get("center", "")
     zone = values.get("time_zone", "UTC")
     empty = Values()
+    hierarchy = people.build_hierarchy(values.get("hierarchy"), problems)
     external = dict(values.get("external_numbers", {}))
     declared = values.get("queues", empty)
     languages = numbers.build_languages(values, problems)
@@ -116,9 +117,9 @@ def _center(
         hours=_hours(values, document, zone, today, reading),
         queues=made,
         defaults=queues.moment_flows(values.get("defaults", empty), flows),
-        routing_profiles=queues.build_profiles(values.get("routing_profiles", empty), made, reading),
+        routing_profiles=queues.build_profiles(values.get("routing_profiles", empty), made, hierarchy, reading),
         security_profiles=people.build_security_profiles(values.get("security_profiles", empty), problems),
-        hierarchy=people.build_hierarchy(values.get("hierarchy"), problems),
+        hierarchy=hierarchy,
         agent_statuses=people.build_statuses(values.get("agent_statuses", []), problems),
         external_numbers=external,
         quick_connects=connects,
@@ -127,7 +128,7 @@ def _center(
         lambdas=dict(values.get("lambdas", {})),
         attributes=numbers.build_attributes(values.get("attributes", empty)),
         rosters=tuple(dict.fromkeys(values.get("rosters", ()))),
-        agents=people.agent_defaults(values.get("agents", empty)),
+        agents=people.agent_defaults(values.get("agents", empty), hierarchy),
         quotas=dict(values.get("quotas", {})),
         staffing=people.build_staffing(values.get("staffing")),
         tags=dict(values.get("tags", {})),

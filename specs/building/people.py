@@ -14,8 +14,8 @@ from .entries import entry_of
 MAX_LEVELS = 5
 
 
-def agent_defaults(values: Values) -> AgentDefaults:
-    """Roster defaults as said at one level."""
+def agent_defaults(values: Values, hierarchy: Hierarchy) -> AgentDefaults:
+    """Roster defaults as said at one level; a group that was named by its leaf gets its path."""
     confirm = values.get("confirm_above", {})
     profiles = values.get("security_profiles")
     return AgentDefaults(
@@ -23,7 +23,7 @@ def agent_defaults(values: Values) -> AgentDefaults:
         phone_type=values.get("phone_type"),
         auto_accept=values.get("auto_accept"),
         after_contact_work=values.get("after_contact_work"),
-        hierarchy_group=values.get("hierarchy_group"),
+        hierarchy_group=_path(values.get("hierarchy_group"), hierarchy),
         remove_after_days=values.get("remove_after"),
         confirm_above_share=confirm.get("share"),
         confirm_above_people=confirm.get("people"),
@@ -118,6 +118,12 @@ def _groups(
         found.append(group)
         if child is not None:
             _groups(child, group, level + 1, most, found, problems)
+
+
+def _path(name: str | None, hierarchy: Hierarchy) -> str | None:
+    """The path of the one group that `name` means; `name` itself when there is none or several."""
+    paths = [group.path for group in hierarchy.groups if group.title == name]
+    return name if name in {group.path for group in hierarchy.groups} or len(paths) != 1 else paths[0]
 
 
 def check_group(path: str | None, hierarchy: Hierarchy, values: Values, problems: Problems) -> None:

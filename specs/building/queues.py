@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from ..grammar.shapes import Reading, Values
 from ..model import (
     DefaultFlows,
+    Hierarchy,
     Queue,
     QueueChoice,
     QueueVariant,
@@ -163,7 +164,9 @@ def _real(name: str, queues: Values) -> list[tuple[str, str]]:
     return [(f"{name}-{language}", f"-{language}") for language in languages] or [(name, "")]
 
 
-def build_profiles(read: Values, queues: Mapping[str, Queue], reading: Reading) -> dict[str, RoutingProfile]:
+def build_profiles(
+    read: Values, queues: Mapping[str, Queue], hierarchy: Hierarchy, reading: Reading
+) -> dict[str, RoutingProfile]:
     """The routing profiles by key, with the real ones for each combination of languages."""
     made: dict[str, RoutingProfile] = {}
     for key, values in read.items():
@@ -173,7 +176,7 @@ def build_profiles(read: Values, queues: Mapping[str, Queue], reading: Reading) 
             **entry,
             variants=tuple(_variant(entry, values, combination, queues, reading) for combination in combinations),
             channels=dict(values.get("channels", {})) or {"voice": 1},
-            agents=agent_defaults(values.get("agents", Values())),
+            agents=agent_defaults(values.get("agents", Values()), hierarchy),
         )
     return made
 
