@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 LEDGER: Final = "agents.ledger"
 JOURNAL: Final = "agents.journal"
+UNDO: Final = "agents.undo"
 KIND: Final = "agents"
 SUSPENDED: Final = "!suspended"  # routing and security of a suspended person
 Patch = dict[str, Any]
@@ -159,6 +160,20 @@ def _doubt(ledger: Ledger, name: str | None, patch: Patch) -> None:
         ledger.entries[name] = Entry(username=name, file="").patched(patch)
 
 
+def read_undo(store: Store, ledger: Ledger) -> dict[str, Entry | None] | None:
+    """Who the last run changed, and what each was like before (None: not there); None when there is nothing to undo.
+
+    Raises StateError when the file was changed or belongs to another state of the ledger.
+    """
+    sealed = store.read(UNDO)
+    if sealed is None:
+        return None
+    opened = json.loads(zlib.decompress(ledger.keys.open(sealed, "undo", f"{store.where}/{UNDO}")))
+    if opened["generation"] != ledger.generation or ledger.records > 2:  # a header and the base
+        return None
+    return {row["username"]: Entry(**row["before"]) if row["before"] else None for row in opened["changed"]}
+
+
 class Book:
     """The ledger opened for writing, for one run. Safe to use from many threads.
 
@@ -233,11 +248,21 @@ class Book:
                 _doubt(self.ledger, username, patch)
             generation = self.ledger.generation + 1
             rows = [asdict(entry) for entry in self.ledger.entries.values()]
+            self._keep_undo(generation)
             data = json.dumps({"generation": generation, "entries": rows}, separators=(",", ":")).encode()
             self._store.write(LEDGER, self.keys.seal(zlib.compress(data, 1), "ledger"))
             journal.restart([{"base": generation}], KIND)
         self._journal = None
         self.ledger.generation = generation
+
+    def _keep_undo(self, generation: int) -> None:
+        """What everybody who changed was like in the last snapshot; runs killed in between count with this one."""
+        before = _snapshot(self._store, self.keys, self._store.read(LEDGER)).entries
+        after = self.ledger.entries
+        changed = [n for n in {**before, **after} if before.get(n) != after.get(n)]
+        rows = [{"username": n, "before": asdict(before[n]) if n in before else None} for n in changed]
+        data = json.dumps({"generation": generation, "changed": rows}, separators=(",", ":")).encode()
+        self._store.write(UNDO, self.keys.seal(zlib.compress(data, 1), "undo"))
 
     def _append(self, record: dict[str, Any]) -> None:
         assert self._journal is not None, "open() comes before the first record"

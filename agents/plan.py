@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from ..specs.errors import CloudError, Invalid, Refused
@@ -34,12 +34,17 @@ _COUNTED = {"move": "update", "resume": "update"}
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a step. `patch` is what the ledger learns once it arrived; `before` the trait's value until then."""
+    """One call of a step. `patch` is what the ledger learns once it arrived.
+
+    `trait` goes from `before` to `after`; a set that loses and gains members takes two calls, so that the patch of the
+    first is not yet `after`.
+    """
 
     operation: str
     patch: Patch
     trait: str = ""
     before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +261,7 @@ class _Planner:
             return self._same(person, ())
         changed = differences(entry.traits, want)
         patch: Patch = {"file": person.file, "since": None, "mail": self._mail(person), "base": person.derived}
-        calls = tuple(call for trait, pair in changed.items() for call in _calls(trait, *pair))
+        calls = tuple(call for trait, pair in changed.items() for call in calls_for(trait, *pair))
         said = why(changed) + ((f"moved from {entry.file}",) if moved else ())
         action: Action = "update"
         if entry.suspended:
@@ -265,7 +270,7 @@ class _Planner:
             action = "move"
         if calls:
             last = calls[-1]
-            calls = (*calls[:-1], Call(last.operation, {**last.patch, **patch}, last.trait, last.before))
+            calls = (*calls[:-1], replace(last, patch={**last.patch, **patch}))
         note = None if calls else patch
         return AgentStep(action, person.username, person.file, person.line, said, calls, person, entry.user_id, note)
 
@@ -286,7 +291,7 @@ class _Planner:
         calls = [Call("CreateUser", patch)]
         if want["languages"]:
             languages = {"traits": {"languages": want["languages"]}}
-            calls.append(Call("AssociateUserProficiencies", languages, "languages", ""))
+            calls.append(Call("AssociateUserProficiencies", languages, "languages", "", want["languages"]))
         return AgentStep("create", person.username, person.file, person.line, said, tuple(calls), person)
 
     def _mail(self, person: Person) -> str:
@@ -308,7 +313,7 @@ class _Planner:
             return AgentStep("same", entry.username, file, line, (reason,), (), person, entry.user_id, note)
         patch: Patch = {"since": entry.since or self.today.isoformat(), "file": file}
         calls = tuple(
-            Call(OPERATION[trait], {"traits": {trait: SUSPENDED}, **patch}, trait, before)
+            Call(OPERATION[trait], {"traits": {trait: SUSPENDED}, **patch}, trait, before, SUSPENDED)
             for trait, (before, _) in changed.items()
         )
         return AgentStep("suspend", entry.username, file, line, (reason,), calls, person, entry.user_id)
@@ -322,16 +327,16 @@ class _Planner:
         return AgentStep("same", person.username, person.file, person.line, said, (), person)
 
 
-def _calls(trait: str, before: str, value: str) -> list[Call]:
+def calls_for(trait: str, before: str, value: str) -> list[Call]:
     """The calls that change one trait; of a set, what goes is dropped before the rest comes."""
-    whole = Call(OPERATION[trait], {"traits": {trait: value}}, trait, before)
+    whole = Call(OPERATION[trait], {"traits": {trait: value}}, trait, before, value)
     if trait not in SETS:
         return [whole]
     adds, drops = set_changes(trait, before, value)
     calls = []
     if drops:
         operation = "DisassociateUserProficiencies" if trait == "languages" else "UntagResource"
-        calls.append(Call(operation, {"traits": {trait: value if not adds else before}}, trait, before))
+        calls.append(Call(operation, {"traits": {trait: value if not adds else before}}, trait, before, value))
     return [*calls, whole] if adds or not drops else calls
 
 

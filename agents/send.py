@@ -12,7 +12,7 @@ from .directory import Directory
 from .ledger import SUSPENDED
 from .model import Person
 from .plan import AgentPlan, AgentStep, Call
-from .sets import UNKNOWN, set_changes, write
+from .sets import UNKNOWN, set_changes
 
 if TYPE_CHECKING:
     from ..stacks.cloud.connect_users import UserDoor
@@ -34,55 +34,54 @@ class Sender:
 
         `doubtful`: an earlier attempt may have arrived, so what cannot be sent twice is looked at first.
         """
-        users, person = self._users, step.person
-        if call.operation == "CreateUser":
-            assert person is not None
-            return users.create(self.fields(person), password_for(person, self._identity))
-        if call.operation == "DeleteUser":
+        users, operation = self._users, call.operation
+        if operation == "CreateUser":
+            assert step.person is not None
+            return users.create(self.fields(step.person), password_for(step.person, self._identity))
+        if operation == "DeleteUser":
             users.delete(user_id)
-        elif call.operation == "UpdateUserRoutingProfile":
-            users.set_routing_profile(user_id, self._routing(call.patch["traits"]["routing"]))
-        elif call.operation == "UpdateUserSecurityProfiles":
-            users.set_security_profiles(user_id, self._security(call.patch["traits"]["security"]))
+        elif operation == "UpdateUserRoutingProfile":
+            users.set_routing_profile(user_id, self._routing(call.after))
+        elif operation == "UpdateUserSecurityProfiles":
+            users.set_security_profiles(user_id, self._security(call.after))
+        elif operation == "UpdateUserHierarchy":
+            users.set_hierarchy_group(user_id, self._group(call.after))
+        elif call.trait == "languages":
+            self._languages(call, user_id, doubtful or call.before.startswith(UNKNOWN))
+        elif call.trait == "tags":
+            self._tags(step, call, user_id)
         else:
-            assert person is not None
-            self._personal(person, call, user_id, doubtful)
+            assert step.person is not None
+            self._personal(step.person, operation, user_id)
         return user_id
 
-    def _personal(self, person: Person, call: Call, user_id: str, doubtful: bool) -> None:
-        users, operation = self._users, call.operation
+    def _personal(self, person: Person, operation: str, user_id: str) -> None:
         if operation == "UpdateUserIdentityInfo":
-            users.set_identity(user_id, self.fields(person))
+            self._users.set_identity(user_id, self.fields(person))
         elif operation == "UpdateUserPhoneConfig":
-            users.set_phone(user_id, self.fields(person))
-        elif operation == "UpdateUserHierarchy":
-            users.set_hierarchy_group(user_id, self._group(person))
-        elif call.trait == "languages":
-            self._languages(person, call, user_id, doubtful or call.before.startswith(UNKNOWN))
+            self._users.set_phone(user_id, self.fields(person))
         else:
-            self._tags(person, call, user_id)
+            raise ValueError(f"no way to send {operation}")
 
-    def _languages(self, person: Person, call: Call, user_id: str, doubtful: bool) -> None:
+    def _languages(self, call: Call, user_id: str, doubtful: bool) -> None:
         """Languages are proficiencies; Connect refuses one that is associated already (Connect facts 3.10)."""
         before = call.before
         if doubtful:
             have = self._users.proficiencies(user_id)
             before = "|".join(sorted(value for name, value in have if name == LANGUAGE_ATTRIBUTE))
-        adds, drops = set_changes("languages", before, "|".join(person.terms.languages))
+        adds, drops = set_changes("languages", before, call.after)
         if call.operation == "AssociateUserProficiencies":
             if adds:
                 self._users.add_proficiencies(user_id, [(LANGUAGE_ATTRIBUTE, language) for language in adds])
         elif drops:
             self._users.drop_proficiencies(user_id, [(LANGUAGE_ATTRIBUTE, language) for language in drops])
 
-    def _tags(self, person: Person, call: Call, user_id: str) -> None:
-        adds, drops = set_changes("tags", call.before, write("tags", dict(person.terms.tags)))
+    def _tags(self, step: AgentStep, call: Call, user_id: str) -> None:
+        adds, drops = set_changes("tags", call.before, call.after)
         if call.operation == "UntagResource":
             self._users.untag(user_id, drops)
-        elif call.operation == "TagResource":
-            self._users.tag(user_id, adds or self.own_tags(person.username))  # none: a call whose answer never came
-        else:
-            raise ValueError(f"no way to send {call.operation}")
+        else:  # nothing to add: a call whose answer never came is settled by one that changes nothing
+            self._users.tag(user_id, adds or self.own_tags(step.username))
 
     def own_tags(self, username: str) -> dict[str, str]:
         """The two tags that say whose a user is; the name is a keyed id, since tags are no place for names."""
@@ -98,7 +97,7 @@ class Sender:
             email=person.email if self._identity == "connect" else "",
             routing_profile=self._routing(terms.routing_profile),
             security_profiles=self._security("|".join(terms.security_profiles)),
-            hierarchy_group=self._group(person),
+            hierarchy_group=self._group(terms.hierarchy_group or ""),
             phone_type=terms.phone_type,
             desk_phone=person.desk_phone,
             auto_accept=terms.auto_accept,
@@ -116,8 +115,7 @@ class Sender:
             return (self._directory.suspended_security,)
         return tuple(self._directory.security_profiles[key] for key in keys.split("|") if key)
 
-    def _group(self, person: Person) -> str | None:
-        path = person.terms.hierarchy_group
+    def _group(self, path: str) -> str | None:
         return self._directory.hierarchy_groups[path] if path else None
 
 
