@@ -123,11 +123,14 @@ class AwsProvider:
         return key in keys or key.startswith(prefixes)
 
     def diff(self, request: DiffRequest) -> DiffResult:
-        """Compare by the table; with ignored `tags`, tagsAll is ignored too."""
+        """Compare by the table. `tagsAll` follows `tags`: it is told (and ignored) alone only for default tags."""
         found = _entry(request.type)
         ignored = request.ignore_changes + (("tagsAll",) if "tags" in request.ignore_changes else ())
         news = _documents(found, request.news)
-        return schema.diff(found.spec, replace(request, news=news, ignore_changes=ignored))
+        result = schema.diff(found.spec, replace(request, news=news, ignore_changes=ignored))
+        if "tags" not in result.changed:
+            return result
+        return replace(result, changed=tuple(key for key in result.changed if key != "tagsAll"))
 
     # ------------------------------------------------------------ with calls
 

@@ -365,11 +365,18 @@ def test_an_instance_is_made_before_the_old_one_goes_and_an_attachment_after() -
     assert diff(token, attachment, {**attachment, "policyArn": "arn:aws:iam::aws:policy/Other"}).delete_before_replace
 
 
+def test_all_tags_are_told_apart_from_tags_only_when_default_tags_changed() -> None:
+    olds = check(QUEUE, {**inputs_of(QUEUE), "tags": {"a": "1"}}).inputs
+    default = json.dumps({"tags": {"b": "2"}})
+    news = check(QUEUE, {**inputs_of(QUEUE), "tags": {"a": "1"}}, defaultTags=default).inputs
+    assert diff(QUEUE, olds, news).changed == ("tagsAll",)
+
+
 def test_ignored_tags_leave_all_tags_alone_too() -> None:
     base = check(QUEUE, {**inputs_of(QUEUE), "tags": {"a": "1"}}).inputs
     news = {**base, "tags": {"a": "2"}, "tagsAll": {"a": "2"}}
     request = DiffRequest("urn", QUEUE, "main", "id", base, base, news)
-    assert provider().diff(request).changed == ("tags", "tagsAll")
+    assert provider().diff(request).changed == ("tags",)
     ignoring = DiffRequest("urn", QUEUE, "main", "id", base, base, news, ignore_changes=("tags",))
     assert provider().diff(ignoring).changed == ()
 
