@@ -82,8 +82,11 @@ class Deletes:
         return True
 
     def _skip(self, resource: Resource) -> None:
-        reason = "the run was stopped" if self._calls.cancelled else "waits for what needs it to be deleted"
-        self._record.skipped(records.step("delete", resource.urn), reason)
+        step = records.step("delete", resource.urn)
+        if self._calls.cancelled:
+            self._record.stopped(step)
+        else:
+            self._record.skipped(step, "waits for what needs it to be deleted")
 
 
 def _needed_by(resources: Sequence[Resource]) -> dict[str, set[str]]:

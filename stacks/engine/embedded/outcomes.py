@@ -138,7 +138,7 @@ class Outcomes:
     def _stopped(self, step: Step, error: StepFailed | Cancelled, since: float) -> Answer:
         if isinstance(error, StepFailed):
             return self._failed(step, error, since)
-        self._record.skipped(step, "the run was stopped")
+        self._record.stopped(step)
         return Answer(step.urn, ok=False)
 
 

@@ -19,7 +19,8 @@ class Record:
         self._lock = threading.RLock()
         self._steps: list[Step] = []
         self.failures: list[Failure] = []
-        self.failed: set[str] = set()  # URNs that failed or were skipped because of one that failed
+        # URN that failed, or was skipped because of one that failed -> the names of those where it began
+        self.failed: dict[str, frozenset[str]] = {}
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -43,16 +44,21 @@ class Record:
     def failure(self, step: Step, error: StepFailed, since: float | None = None) -> None:
         """The step failed."""
         with self._lock:
-            self.failed.add(step.urn)
+            self.failed[step.urn] = frozenset({step.name})
             self.failures.append(Failure(step.type, step.name, step.urn, error.message, error.code, error.hint))
         seconds = time.monotonic() - since if since is not None else 0.0
         self._emit(StepEvent("failed", step, seconds, error.message))
 
-    def skipped(self, step: Step, reason: str) -> None:
+    def skipped(self, step: Step, reason: str, roots: frozenset[str] = frozenset()) -> None:
         """The step waits for the next run; the failure it waits for is told once, where it happened."""
         with self._lock:
-            self.failed.add(step.urn)
+            self.failed[step.urn] = roots
         self._emit(StepEvent("failed", replace(step, why=(reason,)), 0.0, reason))
+
+    def stopped(self, step: Step) -> None:
+        """The run was asked to stop before this step; that is told once, at the end."""
+        with self._lock:
+            self.failed[step.urn] = frozenset()
 
     def _emit(self, event: StepEvent) -> None:
         if urns.counted(event.step.type):

@@ -78,17 +78,14 @@ class Steps:
             return self._refuse(urn, "it is registered twice in the same program", "duplicate")
         if not goal.custom:
             return self._component(goal, urn)
-        if not self._preview:
-            reason = self._why_skip(goal)
-            if reason:
-                self._record.skipped(records.step("same", urn), reason)
-                return Answer(urn, ok=False)
+        if not self._preview and self._skip(goal, urn):
+            return Answer(urn, ok=False)
         try:
             return self._custom(goal, urn)
         except StepFailed as error:
             self._record.failure(records.step("create" if self._old(urn) is None else "update", urn), error)
         except Cancelled:
-            self._record.skipped(records.step("same", urn), "the run was stopped")
+            self._record.stopped(records.step("same", urn))
         return Answer(urn, ok=False)
 
     def read(self, goal: Registration, id: str) -> Answer:  # noqa: A002 - Pulumi's word
@@ -119,16 +116,20 @@ class Steps:
         self._record.failure(records.step("same", urn), StepFailed(message, code=code))
         return Answer(urn, ok=False)
 
-    def _why_skip(self, goal: Registration) -> str:
-        """Why a registration cannot be done in this run, or ""."""
+    def _skip(self, goal: Registration, urn: str) -> bool:
+        """Whether a registration cannot be done in this run: stopped, or something that it needs failed."""
+        step = records.step("same", urn)
+        if self._calls.cancelled:
+            self._record.stopped(step)
+            return True
         needed = {*goal.dependencies, goal.parent}.union(*goal.property_dependencies.values())
-        failed = sorted(urns.name(urn) for urn in needed & self._record.failed)
-        if failed:
-            return f"waits for {', '.join(failed)}"
-        if has_unknown(goal.inputs):
-            unknown = ", ".join(sorted(key for key, value in goal.inputs.items() if has_unknown(value)))
-            return f"waits for a value of {unknown}"
-        return "the run was stopped" if self._calls.cancelled else ""
+        failed = [self._record.failed[need] for need in needed if need in self._record.failed]
+        if not failed and not has_unknown(goal.inputs):
+            return False
+        roots = frozenset[str]().union(*failed)
+        names = sorted(roots) or sorted(key for key, value in goal.inputs.items() if has_unknown(value))
+        self._record.skipped(step, f"waits for {_listed(names)}", roots)
+        return True
 
     def _adopt_alias(self, goal: Registration, urn: str) -> str:
         """Give a resource that the program knows by another name now its new URN; returns the old one, or ""."""
@@ -291,6 +292,11 @@ class Steps:
         if not self._preview:
             self._ledger.put(new, durable=old is None)
         return Answer(urn, found.id, new.outputs)
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
 
 
 def known(resource: Resource) -> Properties:

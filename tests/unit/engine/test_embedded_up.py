@@ -135,23 +135,30 @@ def test_a_failure_stops_only_what_needs_it_and_the_next_run_finishes(deploy: An
 
     def program() -> None:
         bad = thing("bad")
-        thing("needy", needs=[bad.arn])
+        needy = thing("needy", needs=[bad.arn])
+        thing("far", needs=[needy.arn])
         thing("patient", pulumi.ResourceOptions(depends_on=[bad]))
         thing("free")
 
     deploy.world.fail["create bad"] = ProviderError("quota", code="LimitExceededException", hint="ask for more")
-    events: list[tuple[str, str]] = []
-    result = deploy.engine().up(program, lambda event: events.append((event.status, event.step.name)))
+    events: list[tuple[str, str, str]] = []
+    result = deploy.engine().up(program, lambda event: events.append((event.status, event.step.name, event.message)))
     assert actions(result) == {"free": "create"}
     assert [(f.name, f.code, f.message, f.hint) for f in result.failures] == [
         ("bad", "LimitExceededException", "quota", "ask for more")
     ]
-    assert ("failed", "needy") in events
-    assert ("failed", "patient") in events
+    assert ("failed", "bad", "quota") in events
+    assert ("failed", "needy", "waits for bad") in events
+    assert ("failed", "patient", "waits for bad") in events
+    assert ("failed", "far", "waits for bad") in events, "the failure itself is named, not the chain"
     assert "delete old" not in deploy.world.calls, "nothing is deleted after a failure"
     deploy.world.fail.clear()
     again = deploy.engine().up(program)
-    assert actions(again) == {"bad": "create", "needy": "create", "patient": "create", "free": "same", "old": "delete"}
+    assert actions(again) == {
+        **dict.fromkeys(("bad", "needy", "far", "patient"), "create"),
+        "free": "same",
+        "old": "delete",
+    }
 
 
 def test_a_half_made_resource_is_kept_and_finished_by_the_next_run(deploy: Any, thing: Any) -> None:
@@ -352,8 +359,10 @@ def test_a_stop_lets_calls_in_flight_finish_and_starts_no_other(deploy: Any, thi
 
     engine = deploy.engine()
     deploy.world.before = lambda call: engine.cancel() if call == "create n1" else None
-    result = engine.up(program)
+    events: list[str] = []
+    result = engine.up(program, lambda event: events.append(event.status))
     assert result.interrupted
+    assert "failed" not in events
     assert deploy.world.calls == ["create n0", "create n1"]
     assert actions(result) == {"n0": "create", "n1": "create"}
     assert actions(deploy.engine().up(program)) == {"n0": "same", "n1": "same", "n2": "create", "n3": "create"}
