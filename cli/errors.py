@@ -66,7 +66,8 @@ def _print_text(error: CcdeployError) -> None:
         from .render.problems import problems_text
 
         talk(problems_text(error.problems))
-    place = f" ({error.where})" if error.where and error.where not in error.message else ""
+    told = error.where in error.message or error.where in error.hint
+    place = f" ({error.where})" if error.where and not told else ""
     talk(f"{paint('error:')} {error.message}{place}")
     problems = getattr(error, "problems", ())
     for problem in () if isinstance(error, Invalid) else problems:

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from ..stacks.engine.plan import Changes, Step
 from . import people, retiring
 from .events import NO_AGENTS, OnEvent, Result, Started
+from .prepare import check_place
 from .run import Run
 from .wiring import LAST_APPLIED, Work
 
@@ -71,6 +72,7 @@ def preview(work: Work, checked: Checked | None, *, allow_suspend: int | None = 
     """
     from ..stacks.program import program
 
+    check_place(work)
     agents = dict(NO_AGENTS)
     usernames = people.usernames(work)
     if checked is not None:

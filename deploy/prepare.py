@@ -5,11 +5,49 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..specs.errors import Refused
+from ..specs.errors import CloudError, Refused
+from .standing import standing
 
 if TYPE_CHECKING:
     from ..stacks.engine.plan import Recover
     from .wiring import Work
+
+
+def check_place(work: Work) -> None:
+    """The stack must be where the last run left it. Raises Refused for another Region or an instance that is gone."""
+    last = work.last_applied()
+    if last is not None and last.region != work.center.region:
+        raise Refused(
+            f"The stack stands in {last.region}, the folder now says {work.center.region}: a centre cannot move.",
+            hint=f"Put region: {last.region} back, or remove the stack first: ccdeploy down --all",
+            where="center.yaml",
+            code="region-changed",
+        )
+    if instance_id(work) and not instance_there(work):
+        raise Refused(
+            "The instance that this stack recorded is not there any more: it was deleted, or the sandbox was emptied.",
+            hint="Forget what was recorded, then begin anew: ccdeploy down --all",
+            where=work.center.instance.alias,
+            code="instance-gone",
+        )
+
+
+def instance_id(work: Work) -> str:
+    """The id of the instance that the state holds, or ""."""
+    return str((standing(work.engine).get("instance") or {}).get("id") or "")
+
+
+def instance_there(work: Work) -> bool:
+    """Whether the recorded instance answers. Raises CloudError for every other refusal."""
+    from ..stacks.cloud.client import is_missing
+
+    try:
+        work.cloud.call("connect", "describe_instance", InstanceId=instance_id(work))
+    except CloudError as error:
+        if is_missing(error):
+            return False
+        raise
+    return True
 
 
 def grant_quotas(work: Work) -> None:

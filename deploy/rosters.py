@@ -11,6 +11,7 @@ from ..specs.errors import Invalid, Refused
 from . import people
 from .events import OnEvent, Result
 from .interrupt import stoppable
+from .prepare import check_place
 from .run import Run
 from .settings import CENTER, Settings, upwards
 from .standing import standing
@@ -109,6 +110,7 @@ def apply(settings: Settings, files: Sequence[Path], on_event: OnEvent, *, allow
 
 
 def _needs_instance(wired: Work) -> None:
+    check_place(wired)
     if not standing(wired.engine).get("suspended"):
         raise _not_standing(wired.folder)
 

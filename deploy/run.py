@@ -14,7 +14,7 @@ from ..stacks.outputs import shown
 from . import estimate, people
 from .events import NO_AGENTS, Event, Meter, Note, OnEvent, Progress, Result, Stage, StageName, Started
 from .interrupt import Stop
-from .prepare import finder, grant_quotas
+from .prepare import check_place, finder, grant_quotas, instance_id, instance_there
 from .retiring import INSTANCE
 from .standing import standing
 from .wiring import Work
@@ -64,10 +64,12 @@ class Run:
             self.error = self._interrupted()
 
     def prepare(self) -> None:
-        """Grant the folder's quotas to an instance that is there already; settle what an interrupted run left."""
+        """Check that the stack is where it was, grant the folder's quotas, settle what an interrupted run left."""
         self.tell(Stage("prepare"))
-        if (standing(self.work.engine).get("instance") or {}).get("id"):
-            grant_quotas(self.work)
+        if self.command != "down":
+            check_place(self.work)
+            if instance_id(self.work):
+                grant_quotas(self.work)
         for sentence in self.work.engine.recover(finder(self.work)):
             self._mutations += 1
             self.tell(Note(sentence))
@@ -100,7 +102,7 @@ class Run:
     def remove_people(self) -> None:
         """Take away everybody whom this stack created."""
         total = len(people.usernames(self.work))
-        if total:
+        if total and instance_id(self.work) and instance_there(self.work):
             self.tell(Stage("agents", total))
             self._people("agents", total, lambda tell: people.remove_all(self.work, self.stop, tell))
 

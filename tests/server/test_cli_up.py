@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -279,3 +280,20 @@ def test_no_color_is_obeyed_on_a_terminal(small: Any) -> None:
     assert "\x1b[1;31merror:" in on_a_terminal(TERM="xterm")
     assert "\x1b" not in on_a_terminal(TERM="xterm", NO_COLOR="1")
     assert "\x1b" not in on_a_terminal(TERM="dumb")
+
+
+def test_a_stack_that_is_not_where_it_was_is_refused_in_words(small: Any) -> None:
+    small("up", "-q")
+    center = small.folder / "center.yaml"
+    text = center.read_text()
+    assert "region: eu-central-1" in text
+    center.write_text(text.replace("eu-central-1", "eu-west-2"))
+    for command in ("preview", "up"):
+        assert "region: eu-central-1 back" in small(command, code=1).err
+    center.write_text(text)
+
+    shutil.rmtree(small.folder / ".ccdeploy" / "sandbox")
+    for command in ("preview", "up"):
+        assert "ccdeploy down --all" in small(command, code=1).err
+    small("down", "--all")
+    assert small("up", "--json").result["agents"]["create"] == 2
