@@ -223,7 +223,7 @@ def test_down_keeps_the_number_and_leaves_what_others_made(line: Line) -> None:
 
 @pytest.mark.parametrize(
     "operation",
-    ["CreateInstance", "CreateQueue", "ClaimPhoneNumber", "CreatePrompt", "CreateContactFlow", "CreateAgentStatus"],
+    ["CreateInstance", "CreateQueue", "ClaimPhoneNumber", "CreatePrompt"],
 )
 def test_a_create_whose_answer_never_came_is_found_again_and_nothing_is_doubled(line: Line, operation: str) -> None:
     """The sandbox does the work and drops its answer; the engine cannot know whether it happened."""

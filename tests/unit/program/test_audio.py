@@ -10,7 +10,7 @@ import wave
 
 import pytest
 from ccdeploy.stacks.extras.audio import NotAudio, convert
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
@@ -69,12 +69,14 @@ def test_a_whistle_that_a_telephone_cannot_carry_is_damped() -> None:
     assert max(map(abs, damped)) < max(map(abs, loud)) / 4
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_anything_else_is_refused_in_words(data: bytes) -> None:
     with pytest.raises(NotAudio):
         convert(data)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=80), st.integers(0, 60))
 def test_a_damaged_file_is_converted_or_refused(noise: bytes, at: int) -> None:
     data = bytearray(sound())

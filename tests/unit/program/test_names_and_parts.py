@@ -17,7 +17,7 @@ from ccdeploy.stacks.parts.hours import days_of, override_names
 from ccdeploy.stacks.parts.instance import LOG_DAYS, log_days
 from ccdeploy.stacks.parts.storage import tls_only
 from ccdeploy.stacks.retiring import merged, retires_anything
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 Make = Callable[..., Center]
@@ -40,6 +40,7 @@ def test_the_service_accepts_the_placeholder_of_every_type(flow_type: str) -> No
     assert validate(placeholder(flow_type), flow_type) == []
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=400))
 def test_a_tag_is_short_and_made_of_what_tags_accept(name: str) -> None:
     tag = names.tag_name("aws:connect/queue:Queue", name)
@@ -47,6 +48,7 @@ def test_a_tag_is_short_and_made_of_what_tags_accept(name: str) -> None:
     assert all(c.isalnum() or c in " _.:/=+-@" for c in tag)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(min_size=1, max_size=300), unique=True, min_size=2, max_size=4))
 def test_two_names_never_share_a_tag(several: list[str]) -> None:
     assert len({names.tag_name("t", name) for name in several}) == len(several)
