@@ -16,8 +16,8 @@ TYPES: Final = {"did": "DID", "toll_free": "TOLL_FREE", "uifn": "UIFN"}
 def register_numbers(site: Site) -> None:
     """Claim the numbers. One at a time: two claims at once would pick the same number (Pulumi AWS facts 2.13).
 
-    The description is never compared: the provider would release the number to change it. A number that is to be
-    kept is protected.
+    The description, or else the title, is given at the claim and never compared: the provider would release the
+    number to change it. A number that is to be kept is protected.
     """
     before: list[pulumi.Resource] = []
     for key, number in site.center.phone_numbers.items():
@@ -27,6 +27,7 @@ def register_numbers(site: Site) -> None:
             country_code=number.country,
             type=TYPES[number.type],
             prefix=number.prefix,
+            description=number.description or (number.title if number.title != key else None),
             tags=site.tags(_TYPE, key, number),
             opts=options(
                 was=renamed(number, key), depends_on=before, ignore=["description"], protect=number.keep or None
