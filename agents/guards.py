@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .ledger import Ledger
     from .plan import AgentStep
 
+SHOWN = 8  # names in the refusal
 SMALL = 3  # below so many suspensions only the loss of everybody is refused
 
 
@@ -57,16 +58,18 @@ def refuse_mass_suspension(
     total = sum(map(len, going.values()))
     if not too_many or (allow is not None and total <= allow):
         return None
-    parts = [f"{len(s)} of {active[f]} people of {f}" for f, s in sorted(too_many.items())]
-    who = [
-        f"{s.username} ({s.file}{f':{s.line}' if s.line else ''}: {s.why[0]})" for g in too_many.values() for s in g[:5]
-    ]
-    text = (
-        f"this would suspend or remove {', '.join(parts)}: " + ", ".join(who[:10]) + (", …" if total > len(who) else "")
-    )
+    text = "; ".join(_loss(file, steps, active[file]) for file, steps in sorted(too_many.items()))
     elsewhere = _elsewhere(steps, ledger, files)
-    hint = f"{elsewhere}if that is what you want: --allow-suspend {total}"
-    return Refused(text, hint=hint, where=", ".join(sorted(too_many)), code="mass-suspension")
+    hint = f"{elsewhere}put the rows back, or type --allow-suspend {total} if that is what you want"
+    return Refused(f"this would take {text}", hint=hint, where=", ".join(sorted(too_many)), code="mass-suspension")
+
+
+def _loss(file: str, steps: Sequence[AgentStep], active: int) -> str:
+    """Who of a file would go and why, in few words."""
+    reasons = ", ".join(dict.fromkeys(step.why[0] for step in steps if step.why)) or "no reason"
+    names = ", ".join(step.username for step in steps[:SHOWN])
+    more = f" and {len(steps) - SHOWN} more" if len(steps) > SHOWN else ""
+    return f"{len(steps)} of {active} people of {file} off the line ({reasons}): {names}{more}"
 
 
 def _too_many(going: int, active: int, limits: Limits) -> bool:

@@ -224,7 +224,7 @@ class _Planner:
                 continue
             entry = self._entry(name)
             if entry is not None:
-                steps.append(self._off(entry, None, f"the row is gone from {recorded.file}"))
+                steps.append(self._off(entry, None, "the row is gone"))
         return steps
 
     def notes(self) -> list[str]:
