@@ -143,7 +143,7 @@ class Door:
             except botocore.exceptions.BotoCoreError as error:
                 if attempt >= _lost_answers(method):
                     raise ProviderError(
-                        f"{service} {method}: {error}",
+                        f"{service} {_operation(method)}: {error}",
                         hint="the sandbox did not answer: ccdeploy sandbox status",
                     ) from None
             else:
@@ -193,6 +193,11 @@ def _lost_answers(method: str) -> int:
     return 0 if method.startswith(("create_", "claim_", "associate_", "search_available")) else 2
 
 
+def _operation(method: str) -> str:
+    """The operation's name: `create_queue` → `CreateQueue`."""
+    return "".join(part.title() for part in method.split("_"))
+
+
 def _refusal(error: Any, service: str, method: str) -> Refused:
     """The service's own words; a flow's `problems` are joined to them (Connect facts 1.2)."""
     body = error.response
@@ -200,11 +205,10 @@ def _refusal(error: Any, service: str, method: str) -> Refused:
     text = str(body.get("Error", {}).get("Message", "") or body.get("Message", ""))
     problems = body.get("problems") or body.get("Problems") or ()
     told = "; ".join(str(problem.get("message", problem.get("Message", ""))) for problem in problems)
-    operation = "".join(part.title() for part in method.split("_"))
     hint = ""
     if code in _FULL:
         hint = "a quota is full: write what the account has been granted under quotas: in center.yaml, or make fewer"
     elif code == "ResourceInUseException":
         hint = "something still uses it; remove that first"
-    message = ": ".join(part for part in (f"{service} {operation}", code, text, told) if part)
+    message = ": ".join(part for part in (f"{service} {_operation(method)}", code, text, told) if part)
     return Refused(message, code=code, hint=hint, status=body.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))

@@ -301,3 +301,30 @@ def test_a_bucket_that_denies_requests_without_tls_still_takes_objects(rig: Rig)
     rig.change(made, policy=json.dumps(firm))
     with pytest.raises(ProviderError, match="PutObject"):
         rig.make("refused", "aws:s3/bucketObjectv2:BucketObjectv2", bucket=bucket.id, key="b.wav", content="x")
+
+
+@pytest.mark.parametrize(
+    ("fault", "created", "asked"),
+    [
+        ({"operation": "DescribeInstance", "nth": 1, "kind": "reset"}, True, 1),
+        ({"operation": "CreateInstance", "nth": 1, "kind": "lose-answer"}, False, 1),
+        ({"operation": "CreateInstance", "nth": 1, "kind": "reset"}, False, 0),
+    ],
+    ids=["a read is repeated", "a creation whose answer was lost is not", "nor one that was never answered"],
+)
+def test_lost_answers_are_asked_for_again_only_where_that_is_safe(
+    tmp_path: Path, fault: dict[str, Any], created: bool, asked: int
+) -> None:
+    plan = tmp_path / "faults.json"
+    plan.write_text(json.dumps([fault]), encoding="utf-8")
+    type_ = "aws:connect/instance:Instance"
+    with serve(tmp_path / "data", Options(faults=plan)) as running:
+        provider = AwsProvider(running.endpoint, "eu-central-1")
+        inputs = provider.check(CheckRequest("urn", type_, "line", None, {**INSTANCE, "instanceAlias": "line"})).inputs
+        if created:
+            assert provider.create(CreateRequest("urn", type_, "line", inputs)).id
+        else:
+            with pytest.raises(ProviderError, match="connect CreateInstance: "):
+                provider.create(CreateRequest("urn", type_, "line", inputs))
+        standing = provider._clients.get("connect", "eu-central-1").list_instances()["InstanceSummaryList"]
+    assert len(standing) == asked
