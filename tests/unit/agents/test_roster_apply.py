@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
+from ccdeploy.agents.check import check_rosters
 from ccdeploy.agents.pacer import Pacer
 from ccdeploy.agents.plan import AgentPlan
 from ccdeploy.agents.rosters import apply_plan, plan_rosters, remove_all
 from ccdeploy.specs.errors import Invalid, Refused
+from ccdeploy.specs.load import load
+from ccdeploy.stacks.cloud.store import FileStore
 
-from .conftest import TODAY, World, row
+from .conftest import TODAY, FakeUsers, World, row
 
 
 def actions(plan: AgentPlan) -> dict[str, str]:
@@ -233,3 +237,25 @@ def test_a_plan_before_the_first_up_writes_nothing(world: World) -> None:
     assert world.store.names() == []
     with pytest.raises(Refused, match="not been set up"):
         apply_plan(plan, world.users, world.store)
+
+
+def test_with_saml_the_username_is_needed_and_no_password_or_address_is_sent(
+    folder: Path, users: FakeUsers, store: FileStore
+) -> None:
+    text = (
+        (folder / "center.yaml")
+        .read_text("utf-8")
+        .replace("alias: line-example", "alias: line-example, identity: saml")
+    )
+    (folder / "center.yaml").write_text(text, encoding="utf-8")
+    center = load(folder, today=TODAY).center
+    assert center is not None
+    world = World(center, folder, users, store)
+    unnamed = ",,Bert,Cee,helper,,,,,"
+    codes = {p.code for p in check_rosters(center, [world.roster(unnamed)]).problems}
+    assert codes == {"missing-cell"}
+    long_name = "a.very.long.session.name@example.org"
+    world.apply(world.roster(f"{long_name},,Anna,Bee,helper,,,,,"))
+    anna = users.named(long_name)
+    assert anna.password is None
+    assert anna.fields.email == ""
