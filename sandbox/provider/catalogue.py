@@ -7,6 +7,9 @@ forces a replacement; its computed outputs; the form of its id; and for Connect 
 - a changed `instanceId` replaces everywhere (the plugin plans an update that never converges);
 - bounds that the plugin leaves to the service are checked before a run (names of security profiles, the alias's 45);
 - `unsupported` inputs, which a contact centre does not use, are refused by name.
+
+What differs when calls are made stands with the kinds: a disabled queue from the first run, quick connects in batches
+of 50, a failed claim or instance taken away again, full quotas not retried (door.py).
 """
 
 from __future__ import annotations

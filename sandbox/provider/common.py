@@ -19,6 +19,10 @@ from .door import Answer, Door, Refused
 T = TypeVar("T")
 
 
+class Undone(ProviderError):
+    """A creation failed after the id was known, and the half-made object has been taken away again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """An update in progress: plain old outputs, plain new inputs and the names of the inputs that differ."""

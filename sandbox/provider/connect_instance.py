@@ -14,6 +14,7 @@ from .common import (
     ConnectKind,
     Kind,
     Step,
+    Undone,
     camel,
     found,
     given,
@@ -65,7 +66,7 @@ class Instance(ConnectKind):
         return str(answer["Id"])
 
     def finish(self, door: Door, id_: str, inputs: Properties) -> None:
-        """Wait for ACTIVE (5 min), then set all seven attributes."""
+        """Wait for ACTIVE (5 min), then set all seven attributes. An instance that failed is deleted again."""
 
         def active() -> bool:
             instance = self.describe(door, id_)
@@ -73,7 +74,8 @@ class Instance(ConnectKind):
                 raise ProviderError(f"the instance {id_} vanished while it was created", hint="run again")
             if instance.get("InstanceStatus") == "CREATION_FAILED":
                 why = (instance.get("StatusReason") or {}).get("Message", "no reason was given")
-                raise ProviderError(f"the instance could not be created: {why}")
+                door.connect("delete_instance", **self.where(id_))  # it would keep the alias
+                raise Undone(f"the instance could not be created: {why}", hint="run the same command again")
             return instance.get("InstanceStatus") == "ACTIVE"
 
         door.poll(active, _FIVE_MINUTES, f"creating the instance {id_}")

@@ -8,10 +8,14 @@ from typing import Final
 
 from ...stacks.provider.base import ProviderError
 from ...stacks.provider.values import Properties
-from .common import Change, ConnectKind, Kind, Step, found, given, own_tags, present, text
+from .common import Change, ConnectKind, Kind, Step, Undone, found, given, own_tags, present, text
 from .door import Door
 
 _TWO_MINUTES: Final = 120.0
+
+
+class _ClaimFailed(ProviderError):
+    """The service gave a number's claim or move up."""
 
 
 class PhoneNumber(ConnectKind):
@@ -53,12 +57,23 @@ class PhoneNumber(ConnectKind):
         return str(answer["PhoneNumberId"])
 
     def finish(self, door: Door, id_: str, inputs: Properties) -> None:
-        """Wait (2 min) for CLAIMED; FAILED carries the reason, a full quota for one."""
+        """Wait (2 min) for CLAIMED. A claim that FAILED (a full quota, say) is released; the next run claims anew.
+
+        A deviation: the plugin keeps the failed claim, which no later run can mend.
+        """
+        try:
+            self._claimed(door, id_)
+        except _ClaimFailed as failed:
+            self.delete(door, id_, inputs)
+            raise Undone(failed.message, code=failed.code, hint=failed.hint) from None
+
+    def _claimed(self, door: Door, id_: str) -> None:
+        """Wait for CLAIMED. Raises _ClaimFailed with the service's reason."""
 
         def claimed() -> bool:
             status = ((self.describe(door, id_) or {}).get("PhoneNumberStatus")) or {}
             if status.get("Status") == "FAILED":
-                raise ProviderError(
+                raise _ClaimFailed(
                     f"the phone number could not be claimed: {status.get('Message') or 'no reason was given'}",
                     hint="is the quota full? write granted numbers under quotas: phone_numbers: in center.yaml",
                 )
@@ -88,7 +103,7 @@ class PhoneNumber(ConnectKind):
 
         def move(door: Door, change: Change) -> None:
             door.connect("update_phone_number", **self.where(change.id), TargetArn=change.news["targetArn"])
-            self.finish(door, change.id, change.news)
+            self._claimed(door, change.id)
 
         return [(("targetArn",), move)]
 

@@ -31,7 +31,7 @@ from ...stacks.provider.base import (
 )
 from ...stacks.provider.values import UNKNOWN, Properties, Secret, Value, has_unknown, plain
 from .catalogue import Entry, entry, table
-from .common import Change, Kind
+from .common import Change, Kind, Undone
 from .door import Clients, Door, Refused, require_loopback
 from .registry import kind
 
@@ -145,6 +145,8 @@ class AwsProvider:
         try:
             one.finish(door, id_, inputs)
             outputs = self._outputs(found, door, id_, inputs) if one.reads_back else _echoed(inputs)
+        except Undone:
+            raise
         except ProviderError as error:
             raise InitFailed(id_, self._partial(found, door, id_, inputs), [_told(error)]) from error
         return CreateResult(id_, _marked(found, outputs))
