@@ -1,0 +1,78 @@
+"""A centre that uses every key that is built: each one has its effect, and nothing is changed twice."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+CENTRES = Path(__file__).parents[1] / "centres"
+
+
+@pytest.fixture
+def rich(small: Any, tmp_path: Path) -> Iterator[Any]:
+    """The command in the folder of the rich centre."""
+    folder = tmp_path / "rich"
+    shutil.copytree(CENTRES / "rich", folder)
+    command = type(small)(folder)
+    yield command
+    command("sandbox", "stop", code=None)
+
+
+def test_every_key_has_its_effect_and_a_second_up_changes_nothing(rich: Any) -> None:
+    first = rich("up", "--json").result
+    assert first["agents"]["create"] == 3
+    second = rich("up", "--json").result
+    assert {action: n for action, n in second["changes"].items() if n} == {"same": second["changes"]["same"]}
+    look(json.loads(rich("sandbox", "start", "--json").out)["endpoint"])
+    rich("sandbox", "stop")
+    gone = rich("down", "--all", "--json").result
+    assert gone["changes"]["delete"] == second["changes"]["same"]
+
+
+def look(endpoint: str) -> None:
+    """What stands in the instance is what the file says."""
+    connect = boto3.client(
+        "connect",
+        endpoint_url=endpoint,
+        region_name="eu-central-1",
+        aws_access_key_id="x",
+        aws_secret_access_key="x",
+    )
+    instance = connect.list_instances()["InstanceSummaryList"][0]["Id"]
+    queues = {
+        queue["Name"]: connect.describe_queue(InstanceId=instance, QueueId=queue["Id"])["Queue"]
+        for queue in connect.list_queues(InstanceId=instance, QueueTypes=["STANDARD"])["QueueSummaryList"]
+    }
+    assert set(queues) == {
+        "BasicQueue",
+        "information",
+        "old-queue",
+        *(f"Nurses ({language}){own}" for language in ("fr", "en") for own in ("", " callbacks")),
+    }
+    assert queues["old-queue"]["Status"] == "DISABLED"
+    nurses = queues["Nurses (fr)"]
+    assert (nurses["MaxContacts"], nurses["Description"], nurses["Tags"]["kind"]) == (5, "Medical questions", "medical")
+    assert nurses["OutboundCallerConfig"]["OutboundCallerIdName"] == "Follow-up"
+    statuses = connect.list_agent_statuses(InstanceId=instance)["AgentStatusSummaryList"]
+    assert {status["Name"] for status in statuses} == {"Available", "Offline", "Break", "Training", "Old"}
+    profiles = connect.list_routing_profiles(InstanceId=instance)["RoutingProfileSummaryList"]
+    assert {p["Name"] for p in profiles} >= {"Nurse (fr)", "Nurse (fr, en)", "helper", "rich suspended"}
+    quick = connect.list_quick_connects(InstanceId=instance)["QuickConnectSummaryList"]
+    assert {q["Name"] for q in quick} >= {"Emergency desk", "to-triage-fr", "to-triage-en", "dana", "survey"}
+    for resource in (
+        "CALL_RECORDINGS",
+        "SCHEDULED_REPORTS",
+        "CHAT_TRANSCRIPTS",
+        "CONTACT_TRACE_RECORDS",
+        "AGENT_EVENTS",
+    ):
+        found = connect.list_instance_storage_configs(InstanceId=instance, ResourceType=resource)
+        assert found["StorageConfigs"], resource
+    media = connect.describe_instance_attribute(InstanceId=instance, AttributeType="EARLY_MEDIA")
+    assert media["Attribute"]["Value"] == "false"
