@@ -150,7 +150,9 @@ class Search(Hierarchy, RoutingProfiles):
     def _search(self, p: Json, key: str, kind: str, show: Callable[[Json], Json] | None = None) -> Json:
         instance = self.instance(p)
         self._check_contains(p.get("SearchCriteria"))
-        rows = [row for row in self.things(instance, kind) if self._hit(instance, row, p)]
+        rows = [*self.things(instance, kind)]
+        if p.get("SearchCriteria") or p.get("SearchFilter"):
+            rows = [row for row in rows if self._hit(instance, row, p)]
         return {**self.page(p, key, rows, show), "ApproximateTotalCount": len(rows)}
 
     def _hit(self, instance: Json, row: Json, p: Json) -> bool:

@@ -61,6 +61,7 @@ class Store:
         self._names: dict[tuple[str, str], dict[str, str]] = {}
         self._count = 0
         self._since_snapshot = 0
+        self._size = 0
         self._journal = Journal(path, _KIND) if path is not None else None
         if self._journal is not None:
             for record in self._journal.records:
@@ -104,14 +105,15 @@ class Store:
         if self._journal is None:
             return
         self._journal.sync(mine)
-        if self._since_snapshot >= _SNAPSHOT_AFTER:
+        if self._due():
             with self.lock:
-                self._snapshot()
+                if self._due():
+                    self._snapshot()
 
     def clear(self) -> None:
         """Forget everything, on disk too."""
         with self.lock:
-            self._scopes, self._names = {}, {}
+            self._scopes, self._names, self._size = {}, {}, 0
             if self._journal is not None:
                 self._journal.restart([], _KIND)
 
@@ -120,9 +122,13 @@ class Store:
         if self._journal is not None:
             self._journal.close()
 
+    def _due(self) -> bool:
+        """Snapshots come further apart as the store grows, so that their cost stays in proportion."""
+        return self._since_snapshot >= max(_SNAPSHOT_AFTER, self._size)
+
     def _snapshot(self) -> None:
         objects = [(s, k, i, o) for s, kinds in self._scopes.items() for k, t in kinds.items() for i, o in t.items()]
-        if self._journal is None or self._since_snapshot < max(_SNAPSHOT_AFTER, len(objects)):
+        if self._journal is None:
             return
         objects.sort(key=lambda entry: (entry[3] or {}).get("_n", 0))
         chunks = [{"e": objects[start : start + 100]} for start in range(0, len(objects), 100)]
@@ -136,12 +142,13 @@ class Store:
             elif kind:
                 self._drop(scope, kind, key)
             else:
-                self._scopes.pop(scope, None)
+                self._size -= sum(map(len, self._scopes.pop(scope, {}).values()))
                 self._names = {at: names for at, names in self._names.items() if at[0] != scope}
 
     def _put(self, scope: str, kind: str, key: str, thing: Json) -> None:
         table = self._scopes.setdefault(scope, {}).setdefault(kind, {})
         old = table.get(key)
+        self._size += old is None
         table[key] = thing
         self._count = max(self._count, thing.get("_n", 0))
         name = thing.get("_name")
@@ -153,6 +160,7 @@ class Store:
 
     def _drop(self, scope: str, kind: str, key: str) -> None:
         old = self._scopes.get(scope, {}).get(kind, {}).pop(key, None)
+        self._size -= old is not None
         names = self._names.get((scope, kind), {})
         if old is not None and names.get(old.get("_name", "")) == key:
             del names[old["_name"]]
