@@ -8,11 +8,12 @@ from pathlib import Path
 def main() -> None:
     """Load the centre that `ccdeploy:folder` names (= the current folder) and register it on the running Pulumi.
 
-    Raises Invalid with every mistake of the folder; a Pulumi stack is named `<center>.<stack>`.
+    A Pulumi stack is named `<center>.<stack>`. Raises Invalid with every mistake of the folder, Refused when the
+    stack is set up for another Region.
     """
     import pulumi
 
-    from ..specs.errors import Invalid
+    from ..specs.errors import Invalid, Refused
     from ..specs.load import load
     from .program import program
 
@@ -26,5 +27,12 @@ def main() -> None:
             f"{folder} has {loaded.problems.errors} mistakes:\n{text}",
             listed,
             hint="correct them, then run pulumi up again; another folder: pulumi config set ccdeploy:folder DIR",
+        )
+    region = pulumi.Config("aws").get("region")
+    if region is not None and region != loaded.center.region:
+        raise Refused(
+            f"the stack's aws:region is {region}, but center.yaml says {loaded.center.region}",
+            where="center.yaml",
+            hint=f"run: pulumi config set aws:region {loaded.center.region}",
         )
     program(loaded.center)()

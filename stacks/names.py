@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 TAG_STACK: Final = "ccdeploy:stack"
 TAG_NAME: Final = "ccdeploy:name"
 PROJECT: Final = "ccdeploy"
+PLUGIN_VERSION: Final = "0.1.0"  # of the ccdeploy provider and its resources
 LANGUAGE_ATTRIBUTE: Final = "language"  # the predefined attribute that holds the languages that an agent speaks
 _NOT_IN_TAGS = re.compile(r"[^\w .:/=+\-@]")  # tag values: letters, digits, spaces and _ . : / = + - @
 _TAG_LIMIT = 256

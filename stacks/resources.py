@@ -7,9 +7,10 @@ from typing import Any
 
 import pulumi
 
+from .names import PLUGIN_VERSION
+
 Text = pulumi.Input[str]
 Options = pulumi.ResourceOptions
-_VERSION = "0.1.0"
 
 
 class _Own(pulumi.CustomResource):
@@ -19,7 +20,7 @@ class _Own(pulumi.CustomResource):
         self, token: str, name: str, props: Mapping[str, Any], opts: Options | None, outputs: Sequence[str] = ()
     ) -> None:
         given = {key: value for key, value in props.items() if value is not None}
-        merged = Options.merge(Options(version=_VERSION), opts)
+        merged = Options.merge(Options(version=PLUGIN_VERSION), opts)
         super().__init__(f"ccdeploy:index:{token}", name, {**given, **dict.fromkeys(outputs)}, merged)
 
     def _output(self, key: str) -> pulumi.Output[str]:

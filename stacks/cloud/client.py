@@ -208,6 +208,8 @@ def _hint(code: str, service: str, operation: str) -> str:
         return f"the credentials lack the permission {service}:{operation}"
     if code in {"ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException", "InvalidClientTokenId"}:
         return "the credentials are wrong or have expired: sign in again"
+    if code == "DuplicateResourceException":
+        return "another one bears this name: rename it, or give ours another title; was ours renamed? `was: OLD-KEY`"
     if code in THROTTLED:
         return "the service is busy: run the same command again in a minute"
     return ""

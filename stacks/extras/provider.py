@@ -13,6 +13,7 @@ from typing import Final
 
 from ...specs.errors import CloudError
 from ..cloud.client import Cloud, is_missing
+from ..names import PLUGIN_VERSION
 from ..provider import schema
 from ..provider.base import (
     CheckFailure,
@@ -39,7 +40,6 @@ from .prompt import Prompt
 from .queue_links import QueueOutbound, QueueQuickConnects
 from .quick_connect import QuickConnect
 
-VERSION: Final = "0.1.0"
 _ALL: Final[tuple[Kind, ...]] = (
     AgentStatus(),
     FlowContent(),
@@ -58,7 +58,7 @@ class CcdeployProvider:
     """Implements `Provider` over one `Cloud`. Without one, `configure` makes it from region and endpoint."""
 
     package = "ccdeploy"
-    version = VERSION
+    version = PLUGIN_VERSION
 
     def __init__(self, cloud: Cloud | None = None) -> None:
         self._cloud = cloud

@@ -35,8 +35,7 @@ def register_numbers(site: Site) -> None:
         )
         before = [made]
         site.numbers[key] = made
-        site.export("phone_numbers", key, {})
-        site.outputs["phone_numbers"][key] = made.phone_number
+        site.export("phone_numbers", key, made.phone_number)
 
 
 def connect_numbers(site: Site) -> None:

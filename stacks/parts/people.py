@@ -39,7 +39,7 @@ def register_security_profiles(site: Site) -> None:
             description="People who are away: nothing is allowed",
             tags=site.tags(_SECURITY, name),
         )
-        site.outputs.setdefault("suspended", {})["security_profile"] = none.security_profile_id
+        site.export("suspended", "security_profile", none.security_profile_id)
 
 
 def register_hierarchy(site: Site) -> None:

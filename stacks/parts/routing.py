@@ -65,7 +65,7 @@ def _register_suspended(site: Site) -> None:
         media_concurrencies=[Media(channel="VOICE", concurrency=1)],
         tags=site.tags(_PROFILE, name),
     )
-    site.outputs.setdefault("suspended", {})["routing_profile"] = made.routing_profile_id
+    site.export("suspended", "routing_profile", made.routing_profile_id)
 
 
 def register_quick_connects(site: Site) -> None:

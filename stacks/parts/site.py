@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -48,9 +48,9 @@ class Site:
         """All tags of a resource of `token` (`aws:connect/queue:Queue`) with the logical name `name`."""
         return tags_for(self.center, token, name, entry.tags if entry else None)
 
-    def export(self, group: str, key: str, values: Mapping[str, object]) -> None:
-        """Put `values` (ids, ARNs) under `group` and `key` of the stack's outputs."""
-        self.outputs.setdefault(group, {})[key] = dict(values)
+    def export(self, group: str, key: str, value: object) -> None:
+        """Put `value` (ids and ARNs by name, or one output) under `group` and `key` of the stack's outputs."""
+        self.outputs.setdefault(group, {})[key] = value
 
 
 def options(

@@ -297,3 +297,13 @@ def test_pulumi_typed_by_hand_tells_every_mistake_of_the_folder(deploy: Any, mak
     assert 'center.yaml:12:14: error[bad-time]: "25:00"' in failure.message
     assert 'unknown hours of operation "x"' in failure.message
     assert "pulumi config set ccdeploy:folder" in failure.hint
+
+
+def test_pulumi_typed_by_hand_refuses_another_region(deploy: Any, make_center: Make) -> None:
+    from ccdeploy.stacks.entry import main
+
+    config = {"ccdeploy:folder": make_center().folder, "aws:region": "us-east-1"}
+    (failure,) = deploy.engine(**config).preview(main).failures
+    assert failure.code == "refused"
+    assert "us-east-1" in failure.message
+    assert failure.hint == "run: pulumi config set aws:region eu-central-1"
