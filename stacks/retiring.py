@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from ..specs.model import Center, Entry, Hierarchy, Queue
 
-T = TypeVar("T")
 E = TypeVar("E", bound="Entry")
 
 
@@ -80,11 +79,8 @@ def _bare(queue: Queue) -> Queue:
 def _hierarchy(now: Hierarchy, last: Hierarchy) -> Hierarchy:
     have = {group.path for group in now.groups}
     gone = tuple(group for group in last.groups if group.path not in have)
-    if not gone or (len(last.levels) > max(len(now.levels), 1) and not now.levels):
-        return now if now.levels or not gone else last
+    if not gone:
+        return now
     levels = now.levels + last.levels[len(now.levels) :]
-    return dataclasses.replace(now, levels=levels, groups=_parents_first((*now.groups, *gone)))
-
-
-def _parents_first(groups: tuple[T, ...]) -> tuple[T, ...]:
-    return tuple(sorted(groups, key=lambda group: getattr(group, "level", 1)))
+    parents_first = sorted((*now.groups, *gone), key=lambda group: group.level)
+    return dataclasses.replace(now, levels=levels, groups=tuple(parents_first))
