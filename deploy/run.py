@@ -183,10 +183,11 @@ class Run:
             self.tell(Note(error.message, "warning"))
 
     def _merge(self, steps: tuple[Step, ...]) -> None:
-        """Sum the stages: a later stage's `same` does not hide what an earlier one did to the same resource."""
+        """Sum the stages, as the preview shows them: what was made and then changed was made, `same` hides nothing."""
         for step in steps:
             before = self._steps.get(step.urn)
-            if before is None or step.action != "same":
+            made = before is not None and before.action in {"create", "replace"}
+            if before is None or not (step.action == "same" or (made and step.action == "update")):
                 self._steps[step.urn] = step
 
     def _interrupted(self) -> Interrupted:

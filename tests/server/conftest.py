@@ -121,6 +121,14 @@ def design(tmp_path: Path) -> Iterator[Command]:
 
 
 @pytest.fixture
+def rich(tmp_path: Path) -> Iterator[Command]:
+    """A centre with a little of everything."""
+    command = Command(copied("tests/centres/rich", tmp_path / "rich"))
+    yield command
+    command("sandbox", "stop", code=None)
+
+
+@pytest.fixture
 def here(tmp_path: Path) -> Command:
     """The command in an empty folder."""
     return Command(tmp_path)

@@ -297,3 +297,32 @@ def test_a_stack_that_is_not_where_it_was_is_refused_in_words(small: Any) -> Non
         assert "ccdeploy down --all" in small(command, code=1).err
     small("down", "--all")
     assert small("up", "--json").result["agents"]["create"] == 2
+
+
+def test_what_waits_for_the_people_is_made_in_the_same_up_and_counted_as_the_preview_says(rich: Any) -> None:
+    plan = rich("preview", "--json").json
+    first = rich("up", "--json").result
+    assert first["changes"] == plan["changes"]
+    assert {name: first["agents"][name] for name in plan["agents"]} == plan["agents"]
+
+    second = rich("up", "--json").result
+    assert second["changes"] == {**dict.fromkeys(first["changes"], 0), "same": first["changes"]["create"]}
+
+
+def test_a_dropped_profile_goes_once_its_people_have_moved(rich: Any) -> None:
+    rich("up", "-q")
+    center = rich.folder / "center.yaml"
+    center.write_text(center.read_text().replace("  helper: {queues: [information]}\n", ""))
+    (roster,) = (rich.folder / "rosters").iterdir()
+    roster.write_text(roster.read_text().replace("Stone,helper,,", "Stone,nurse,fr,"))
+
+    waiting = rich("up", "--no-rosters", "--json").result
+    assert waiting["changes"]["delete"] == 0
+    assert "routing profile helper" in waiting["skipped"][0]
+
+    plan = rich("preview", "--json").json
+    assert plan["changes"]["delete"] == 1
+    done = rich("up", "--json").result
+    assert done["changes"] == plan["changes"]
+    assert (done["agents"]["update"], done["agents"]["same"]) == (1, 2)
+    assert "helper" not in done["outputs"]["routing_profiles"]
