@@ -94,7 +94,10 @@ def _print_json(error: CcdeployError, arguments: Sequence[str]) -> None:
 
 
 def _usage(error: click.UsageError, arguments: Sequence[str]) -> int:
-    """Usage mistakes look as click makes them, or are the JSON error under --json."""
+    """Usage mistakes look as click makes them, or are the JSON error under --json; no command at all shows the help."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        talk(error.format_message())
+        return USAGE
     hint = f"Run: {error.ctx.command_path} --help" if error.ctx else "Run: ccdeploy --help"
     if "--json" in arguments:
         _print_json(CcdeployError(error.format_message(), hint=hint, code="usage"), arguments)

@@ -162,3 +162,12 @@ def test_no_command_body_is_longer_than_25_lines() -> None:
                 ]
                 lines = (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
                 assert lines <= 25, f"{path.name}: {node.name} has {lines} lines"
+
+
+@pytest.mark.parametrize("words", [[], ["roster"], ["sandbox"]], ids=["alone", "roster", "sandbox"])
+def test_no_command_at_all_shows_the_help_and_exits_with_2(words: list[str]) -> None:
+    done = run(*words)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("Usage: ")
+    assert "error:" not in done.stderr
