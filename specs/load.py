@@ -66,6 +66,10 @@ def _document(root: Path, problems: Problems) -> nodes.Mapping | None:
     if not root.is_dir():
         problems.error(Where(str(root)), "missing-file", f"{root} is no folder", "name the folder of a center.yaml")
         return None
+    other = root / "center.yml"
+    if other.is_file() and not (root / FILE).exists():
+        problems.error(Where(FILE), "missing-file", f"{FILE} does not exist", "rename center.yml to center.yaml")
+        return None
     return read(root / FILE, FILE, problems)
 
 

@@ -18,19 +18,19 @@ def read_bytes_file(path: Path, shown: str, problems: Problems, limit: int = MAX
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            problems.error(where, "not-a-file", f"{shown} is a folder, not a file")
+            problems.error(where, "not-a-file", f"{shown} is a folder, not a file", "put a file in its place")
         elif not stat.S_ISREG(status.st_mode):
-            problems.error(where, "not-a-file", f"{shown} is no regular file")
+            problems.error(where, "not-a-file", f"{shown} is no regular file", "put a plain file in its place")
         elif status.st_size > limit:
-            problems.error(where, "too-large", f"{shown} is larger than {limit // 1_000_000} MB")
+            problems.error(where, "too-large", f"{shown} is larger than {limit // 1_000_000} MB", "split it")
         else:
             with path.open("rb") as file:
                 return file.read(limit + 1)
     except FileNotFoundError:
-        problems.error(where, "missing-file", f"{shown} does not exist")
+        problems.error(where, "missing-file", f"{shown} does not exist", "check the name, or run `ccdeploy init`")
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        problems.error(where, "unreadable", f"{shown} cannot be read: {reason}")
+        problems.error(where, "unreadable", f"{shown} cannot be read: {reason}", "check its permissions")
     return None
 
 
@@ -47,7 +47,7 @@ def decode(data: bytes, shown: str, problems: Problems) -> str | None:
         return None
     if b"\x00" in data:
         line = data[: data.index(b"\x00")].count(b"\n") + 1
-        problems.error(Where(shown, line, 1), "binary", "the file is binary, not text")
+        problems.error(Where(shown, line, 1), "binary", "the file is binary, not text", "save it as UTF-8 text")
         return None
     try:
         text = data.decode("utf-8-sig")

@@ -29,14 +29,19 @@ def _press(word: str, _: Reading) -> str:
     return word
 
 
-def _ends(word: str, _: Reading) -> str:
+def _caller(word: str, reading: Reading) -> str:
+    return word if word == "withheld" else str(words.PHONE.parse(word, reading))
+
+
+def _ends(word: str, reading: Reading) -> str:
     if word in {"hung_up", "agent", "error", "callback", "queue", "transfer"}:
         return word
-    kind, __, rest = word.partition(" ")
+    kind, _, rest = word.partition(" ")
     if kind not in {"queue", "callback", "transfer", "agent"} or not rest.strip():
-        raise BadWord(
-            f'"{word}" is no end of a call', "hung_up, queue KEY, callback KEY, transfer NUMBER or agent", "bad-choice"
-        )
+        hint = "hung_up, queue KEY, callback KEY, transfer NUMBER or agent"
+        raise BadWord(f'"{word}" is no end of a call', hint, "bad-choice")
+    if kind in {"queue", "callback"}:
+        words.reference("any_queue", "queue").parse(rest.strip(), reading)
     return word
 
 
@@ -54,6 +59,7 @@ class HearsShape(Shape):
         return self.item.read(node, owner, reading)
 
 
+CALLER = Word("a telephone number or withheld", {"type": ["string", "integer"]}, _caller)
 COUNT = words.integer(0, 100_000)
 QUEUE_STATE = Record(
     {
@@ -108,7 +114,7 @@ def calls() -> Record:
             ),
             "to": Field("The key of the number dialled.", "main", words.reference("phone_numbers", "phone number")),
             "flow": Field("A flow, in place of a number.", "welcome", words.reference("flows", "flow")),
-            "from": Field("The caller's number; withheld = none is shown.", "+33199000150", words.text(1, 20)),
+            "from": Field("The caller's number; withheld = none is shown.", "+33199000150", CALLER),
             "at": Field(
                 "When, in the centre's time zone.", "2026-12-23T23:10", Word("a moment", {"type": "string"}, _moment)
             ),
