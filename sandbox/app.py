@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from . import control
+from . import control, service_quotas
 from .clock import Clock
 from .connect.base import Settings
 from .connect.models import Backends
@@ -128,6 +128,10 @@ class Application:
     # -- the services beside it
 
     def _other(self, call: Call, began: float) -> Answer:
+        quotas = service_quotas.answer(self, call)
+        if quotas is not None:
+            self._log(call, call.operation, quotas, began)
+            return _as_answer(quotas)
         answer = self.others.answer(call)
         headers = {k.lower(): v for k, v in answer.headers}
         error = headers.get("x-amzn-errortype", "") if answer.status >= 400 else ""
@@ -138,17 +142,17 @@ class Application:
     def _log(self, call: Call, operation: str, outcome: Outcome, began: float) -> None:
         from .others import reads_only
 
-        connect = call.service == "connect"
+        ours = call.service == "connect" or bool(outcome.parameters)
         self.history.add(
             {
                 "time": self.clock.now(),
                 "service": call.service,
                 "operation": operation,
                 "region": call.region,
-                "parameters": blank(outcome.parameters) if connect else {"path": call.raw_path},
+                "parameters": blank(outcome.parameters) if ours else {"path": call.raw_path},
                 "status": outcome.status,
                 "error": outcome.error,
-                "effect": outcome.effects > 0 if connect else outcome.status < 400 and not reads_only(call),
+                "effect": outcome.effects > 0 if ours else outcome.status < 400 and not reads_only(call),
                 "seconds": round(time.perf_counter() - began, 6),
             }
         )

@@ -58,17 +58,21 @@ def _status(app: Application, _given: dict[str, Any]) -> tuple[int, dict[str, An
 
 
 def _quotas(app: Application, given: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-    from .connect.base import ACCOUNT
-    from .connect.store import Change
-
     wanted = given.get("quotas")
     if not isinstance(wanted, dict):
         return 200, {"quotas": {key: quota.default for key, quota in QUOTAS.items()}}
+    return grant(app, str(given.get("instance") or "all"), wanted)
+
+
+def grant(app: Application, target: str, wanted: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+    """Grant quotas to an instance or to "all": HTTP status, and what was granted or why not."""
+    from .connect.base import ACCOUNT
+    from .connect.store import Change
+
     if wrong := unknown(list(wanted)):
         return 400, {"error": f"There is no quota {wrong[0]!r}; there are {', '.join(sorted(QUOTAS))}"}
     if not all(isinstance(value, int) and value >= 0 for value in wanted.values()):
         return 400, {"error": "A quota is a whole number"}
-    target = str(given.get("instance") or "all")
     with app.store.lock:
         scope = ACCOUNT if target == "all" else _instance(app, target)
         if scope is None:
@@ -76,12 +80,12 @@ def _quotas(app: Application, given: dict[str, Any]) -> tuple[int, dict[str, Any
         old = app.store.get(scope, "quota", "granted") or {"Id": "granted"}
         merged = {**old, **wanted}
         if merged == old:
-            return 200, {"granted": wanted}
+            return 200, {"granted": dict(wanted)}
         change = Change()
         change.put(scope, "quota", "granted", merged)
         written = app.store.commit(change)
     app.store.wait(written)
-    return 200, {"granted": wanted}
+    return 200, {"granted": dict(wanted)}
 
 
 def _instance(app: Application, target: str) -> str | None:
