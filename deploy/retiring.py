@@ -26,7 +26,7 @@ def dropped(last: Center | None, now: Center) -> tuple[str, ...]:
 
 def _names(center: Center) -> set[str]:
     return {
-        *(f"routing profile {key}" for key in center.routing_profiles),
+        *(f"routing profile {v.key}" for profile in center.routing_profiles.values() for v in profile.variants),
         *(f"security profile {key}" for key in center.security_profiles),
         *(f"hierarchy group {group.path}" for group in center.hierarchy.groups),
         *(f"queue {key}" for key in center.queues),

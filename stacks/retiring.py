@@ -7,11 +7,11 @@ dropped from the folder stays for one more stage, until the rosters have moved p
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from ..specs.model import Center, Entry, Hierarchy, Queue
+    from ..specs.model import Center, Entry, Hierarchy, Queue, RoutingProfile
 
 E = TypeVar("E", bound="Entry")
 
@@ -21,44 +21,70 @@ def merged(center: Center, last: Center) -> Center:
 
     A thing that was renamed (`was:`) is not gone. Flows, numbers and quick connects are nobody's: they go at once.
     """
-    routing = _kept(center.routing_profiles, last.routing_profiles)
-    needed = {
-        name
-        for profile in routing.values()
-        for variant in profile.variants
-        for name in (variant.default_outbound, *(choice.queue for choice in variant.queues))
-    }
-    there = center.real_queues
+    leaving = _leaving(center, last)
+    needed = {name for profile in leaving.values() for name in _queues_of(profile)}
+    there = set(center.real_queues)
     queues = {
         key: _bare(queue)
         for key, queue in _kept(center.queues, last.queues).items()
-        if needed & set(queue.real_keys) and not set(queue.real_keys) & set(there)
+        if needed & set(queue.real_keys) and not there & set(queue.real_keys)
     }
     hours = {
         queue.hours: last.hours[queue.hours]
         for queue in queues.values()
         if queue.hours not in center.hours and queue.hours in last.hours
     }
-    still = set(there) | {key for queue in queues.values() for key in queue.real_keys}
-    complete = {
-        key: profile
-        for key, profile in routing.items()
-        if all(
-            {variant.default_outbound, *(choice.queue for choice in variant.queues)} <= still
-            for variant in profile.variants
-        )
-    }
+    still = [*center.real_queues, *(key for queue in queues.values() for key in queue.real_keys)]
     return dataclasses.replace(
         center,
         hours={**center.hours, **hours},
         queues={**center.queues, **queues},
-        routing_profiles={**center.routing_profiles, **complete},
+        routing_profiles=_routing(center.routing_profiles, leaving, still),
         security_profiles={
             **center.security_profiles,
             **_kept(center.security_profiles, last.security_profiles),
         },
         hierarchy=_hierarchy(center.hierarchy, last.hierarchy),
     )
+
+
+def _leaving(center: Center, last: Center) -> dict[str, RoutingProfile]:
+    """Profiles of `last` with those of their variants that are gone; a language dropped takes a variant with it."""
+    stays = {variant.key for profile in center.routing_profiles.values() for variant in profile.variants}
+    renamed = {profile.was for profile in center.routing_profiles.values()}
+    found = {}
+    for key, profile in last.routing_profiles.items():
+        gone = tuple(variant for variant in profile.variants if variant.key not in stays)
+        if gone and key not in renamed:
+            found[key] = dataclasses.replace(profile, variants=gone)
+    return found
+
+
+def _queues_of(profile: RoutingProfile) -> set[str]:
+    return {
+        name
+        for variant in profile.variants
+        for name in (variant.default_outbound, *(choice.queue for choice in variant.queues))
+    }
+
+
+def _routing(
+    now: Mapping[str, RoutingProfile], leaving: Mapping[str, RoutingProfile], still: Sequence[str]
+) -> dict[str, RoutingProfile]:
+    """`now` and what is leaving, without queues that are gone for good. Without any queue nothing can be kept."""
+    result = dict(now)
+    for key, profile in leaving.items() if still else ():
+        kept = tuple(
+            dataclasses.replace(
+                variant,
+                queues=tuple(choice for choice in variant.queues if choice.queue in still),
+                default_outbound=variant.default_outbound if variant.default_outbound in still else still[0],
+            )
+            for variant in profile.variants
+        )
+        base = now.get(key, profile)
+        result[key] = dataclasses.replace(base, variants=(*now[key].variants, *kept) if key in now else kept)
+    return result
 
 
 def retires_anything(center: Center, last: Center | None) -> bool:

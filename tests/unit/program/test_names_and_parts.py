@@ -126,3 +126,26 @@ def test_a_hierarchy_that_is_dropped_as_a_whole_waits_as_a_whole(make_center: Ma
     before = make_center()
     after = make_center(("hierarchy: {levels: [Site, Team], groups: {North: [Day, Night]}}\n", ""))
     assert merged(after, before).hierarchy == before.hierarchy
+
+
+def test_a_language_combination_that_is_dropped_waits_for_its_people(make_center: Make) -> None:
+    profile = "nurse: {queues: [triage, {queue: info, priority: 2, delay: 30s}]"
+    before = make_center((profile, f"{profile}, languages: [[fr], [fr, en]]"))
+    after = make_center((profile, f"{profile}, languages: [[fr]]"))
+    gone = {v.key for v in before.routing_profiles["nurse"].variants} - {
+        v.key for v in after.routing_profiles["nurse"].variants
+    }
+    assert len(gone) == 1
+    assert retires_anything(after, before)
+    whole = merged(after, before).routing_profiles["nurse"].variants
+    assert [v.key for v in whole] == [v.key for v in before.routing_profiles["nurse"].variants]
+
+
+def test_a_profile_on_its_way_out_lets_go_of_queues_that_are_gone_for_good(make_center: Make) -> None:
+    spare = ("security_profiles:\n", "  spare: {queues: [triage]}\nsecurity_profiles:\n")
+    before = make_center(spare)
+    after = make_center(("max_contacts: 5, ", ""))  # with the limit goes the queue for callbacks
+    whole = merged(after, before)
+    (variant,) = whole.routing_profiles["spare"].variants
+    assert [choice.queue for choice in variant.queues] == ["triage"]
+    assert "triage-callbacks" not in whole.real_queues
