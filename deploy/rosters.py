@@ -109,6 +109,24 @@ def apply(settings: Settings, files: Sequence[Path], on_event: OnEvent, *, allow
         return run.result()
 
 
+def template(settings: Settings, out: Path) -> None:
+    """Write an empty roster as a spreadsheet with the centre's own choices. Raises Refused when `out` is there."""
+    from ..agents.template import write_template
+
+    folder = center_of([out])
+    if folder is None:
+        raise _no_center()
+    if out.exists():
+        raise Refused(
+            f"{out} is there already; nothing was written.",
+            hint="Name a new file: ccdeploy roster template FILE.xlsx",
+            where=str(out),
+            code="exists",
+        )
+    center, _, _ = valid(folder, stack=settings.stack, today=settings.today)
+    write_template(center, out)
+
+
 def _needs_instance(wired: Work) -> None:
     check_place(wired)
     if not standing(wired.engine).get("suspended"):

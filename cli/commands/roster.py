@@ -64,3 +64,18 @@ def apply(given: Settings, files: tuple[Path, ...], allow_suspend: int | None) -
 
     result = rosters.apply(given, files, listener(given), allow_suspend=allow_suspend)
     click.get_current_context().exit(result.exit_code)
+
+
+@command.command()
+@click.argument("file", metavar="FILE.xlsx", type=click.Path(path_type=Path))
+@settings("stack", "json", "today")
+def template(given: Settings, file: Path) -> None:
+    """Write an empty roster as a spreadsheet, with the centre's own choices to pick from."""
+    from ...deploy import rosters
+    from ..output import out, out_json
+
+    rosters.template(given, file)
+    if given.json:
+        out_json({"file": str(file)})
+    else:
+        out(str(file))

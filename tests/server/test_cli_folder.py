@@ -193,3 +193,10 @@ def test_roster_check_without_a_file_takes_those_of_the_centre(small: Any) -> No
 
 def test_roster_check_without_a_file_or_a_centre_is_refused(here: Any) -> None:
     assert "center.yaml" in here("roster", "check", code=1).err
+
+
+def test_a_roster_template_is_a_spreadsheet_that_passes_the_check_and_is_never_overwritten(small: Any) -> None:
+    small("roster", "template", "rosters/new.xlsx")
+    assert (small.folder / "rosters" / "new.xlsx").read_bytes()[:2] == b"PK"
+    assert "0 people" in small("roster", "check", "rosters/new.xlsx").err
+    assert "already" in small("roster", "template", "rosters/new.xlsx", code=1).err
