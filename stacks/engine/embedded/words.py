@@ -28,8 +28,8 @@ def _difference(key: str, old: Value, new: Value) -> str:
     if has_secret(old) or has_secret(new):
         return f"{key}: [secret] -> [secret]"
     old, new = plain(old), plain(new)
-    if key in _SHORT and old is not None and new is not UNKNOWN:
-        return f"{key}: changed"
+    if key in _SHORT and old is not None:
+        return f"{key}: known after the run" if new is UNKNOWN else f"{key}: changed"
     if isinstance(old, dict) and isinstance(new, dict):
         inner = [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
         if 0 < len(inner) <= _MOST:

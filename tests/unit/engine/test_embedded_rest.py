@@ -121,6 +121,7 @@ def test_reasons_are_short_and_never_tell_a_secret() -> None:
         "new: changed",
     )
     assert differences({"a": "x" * 100}, {"a": True}, ["a"])[0].endswith("… -> true")
+    assert differences({"content": "{}"}, {"content": UNKNOWN}, ["content"]) == ("content: known after the run",)
 
 
 def test_ignored_paths_keep_their_old_value() -> None:
