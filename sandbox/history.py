@@ -47,17 +47,17 @@ class History:
         if data is not None:
             path = data / FILE
             if path.exists():
-                self._n = sum(1 for _ in read(data))
-                self._end_line(path)
+                self._n = self._whole_lines(path)
             self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     @staticmethod
-    def _end_line(path: Path) -> None:
-        """A line that a killed server left unfinished is cut off."""
+    def _whole_lines(path: Path) -> int:
+        """How many requests are logged; a line that a killed server left unfinished is cut off."""
         content = path.read_bytes()
         whole = content.rfind(b"\n") + 1
         if whole != len(content):
             os.truncate(path, whole)
+        return content.count(b"\n")
 
     def add(self, entry: dict[str, Any]) -> None:
         """Write one request; a full disk is no reason to refuse it, so that errors are dropped."""

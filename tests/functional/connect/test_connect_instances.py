@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 from ccdeploy.flows.language import validate
@@ -154,6 +155,23 @@ def test_everything_acknowledged_is_there_after_a_restart(tmp_path: Path, servin
     assert [group["logGroupName"] for group in groups] == ["/aws/connect/example"]
 
 
+def test_the_caller_is_the_sandbox_account_unless_it_has_keys_of_a_role(sandbox: Running) -> None:
+    sts = client("sts", sandbox.endpoint)
+    assert sts.get_caller_identity()["Account"] == "123456789012"
+    trust = '{"Version": "2012-10-17", "Statement": []}'
+    role = client("iam", sandbox.endpoint).create_role(RoleName="r", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    key = sts.assume_role(RoleArn=role, RoleSessionName="s")["Credentials"]["AccessKeyId"]
+    make: Any = boto3.client
+    assumed = make(
+        "sts",
+        region_name="eu-central-1",
+        endpoint_url=sandbox.endpoint,
+        aws_access_key_id=key,
+        aws_secret_access_key="x",
+    )
+    assert ":assumed-role/r/s" in assumed.get_caller_identity()["Arn"]
+
+
 def test_two_sandboxes_in_one_process_share_nothing(serving: Callable[..., Running]) -> None:
     one, two = serving(), serving()
     for running in (one, two, one):
@@ -191,6 +209,21 @@ def test_the_history_tells_every_request_and_no_secret(tmp_path: Path, serving: 
     assert history[-1]["operation"] == "CreateKey"
     everything = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
     assert PASSWORD.encode() not in everything
+
+
+def test_a_torn_line_of_the_history_is_cut_off_and_the_count_goes_on(
+    tmp_path: Path, serving: Callable[..., Running]
+) -> None:
+    make_centre(serving(tmp_path).endpoint).call("list_queues")
+    log = tmp_path / "history.jsonl"
+    with log.open("ab") as file:
+        file.write(b'{"n": 3, "operation": "Create')
+    assert [entry["n"] for entry in read(tmp_path)] == [1, 2]
+    other = tmp_path / "other"
+    other.mkdir()
+    log.rename(other / log.name)
+    make_centre(serving(other).endpoint)
+    assert [entry["n"] for entry in read(other)] == [1, 2, 3]
 
 
 def test_quotas_are_enforced_granted_and_kept(tmp_path: Path, serving: Callable[..., Running]) -> None:
