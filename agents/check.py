@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 # Letters and what stands between them; not the two letters with which a wrong encoding begins.
 _LETTERS = r"[^\W\d_ÃÂ]+"
 _NAME = rf"{_LETTERS}(?:(?: |[.'’\-] ?){_LETTERS})*\.?"
+SHORT = 200  # characters of name, address and username together: less than any limit
 DEFAULT_USERS = 500  # Connect facts 2
 
 
@@ -77,6 +78,10 @@ class _Check:
         self.simple: dict[tuple[str, ...], Terms] = {}  # terms without a mistake or a desk phone: the quick way
         self.quick = _pattern(rules)
 
+    def plain(self, joined: str) -> bool:
+        """Whether a row's own cells need no second look: of the pattern, composed, and too short to break a limit."""
+        return bool(len(joined) < SHORT and self.quick(joined) and unicodedata.is_normalized("NFC", joined))
+
     def file(self, path: Path, shown: str) -> None:
         """Check one file and keep its people."""
         self.files.append(shown)
@@ -109,8 +114,8 @@ class _Check:
     def _rows(self, rows: Iterable[tuple[int, list[str]]], layout: Layout, shown: str, findings: Findings) -> None:
         """The loop over all rows: what is shared is looked up, what is their own is matched in one go."""
         pick_own, pick_shared, width = layout.own, layout.shared, layout.width
-        quick, simple, people = self.quick, self.simple, self.people
-        pick_extras, composed = layout.extras, unicodedata.is_normalized
+        plain, simple, people = self.plain, self.simple, self.people
+        pick_extras = layout.extras
         for line, row in rows:
             if len(row) != width:
                 row = self._fit(row, width, line, findings)
@@ -119,7 +124,7 @@ class _Check:
             shared = pick_shared(row)
             joined = "\x1f".join(own)
             known = simple.get(shared)
-            if known and not any(pick_extras(row)) and quick(joined) and composed("NFC", joined):
+            if known and not any(pick_extras(row)) and plain(joined):
                 people.append(Person(own[0], own[2], own[3], own[1], known, shown, line))
             elif not joined.strip("\x1f \u00a0") and not "".join(row).strip(" \u00a0"):
                 continue
@@ -157,7 +162,9 @@ class _Check:
     def _own(self, person: Person, own: tuple[str, ...], layout: Layout, row: list[str], findings: Findings) -> None:
         """Take one row apart, cell by cell."""
         cells = OwnCells(self.rules, layout, person.line, findings)
-        person = cells.read(person, own)
+        joined = "\x1f".join(own)
+        if not self.plain(joined):
+            person = cells.read(person, own)
         phone_cell = layout.cell(row, "desk_phone")
         person = cells.phone(person, phone_cell, self._phone, bool(layout.cell(row, "phone_type")))
         person = cells.extras(person, row, self._phone)

@@ -59,20 +59,36 @@ def read_phone(text: str, country: str | None) -> str:
     return _national(bare, text, country)
 
 
-def _national(bare: str, text: str, country: str) -> str:
+@cache
+def _simple(country: str) -> tuple[str, str, frozenset[int]] | None:
+    """Country code, trunk prefix and lengths, where reading a national number is nothing but exchanging the two.
+
+    None for countries whose numbers change more on the way (Argentina, Mexico, Italy's kept zero): the library does it.
+    """
     import phonenumbers
 
-    code = phonenumbers.country_code_for_region(country)
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(country, None)
-    prefix = metadata.national_prefix if metadata is not None else None
-    if prefix and not bare.startswith((prefix, "+")):
-        for lost, what in (
-            (f"+{bare}", "plus sign"),
-            (prefix + bare, "leading zero" if prefix == "0" else f"leading {prefix}"),
-        ):
-            if (what == "plus sign") == bare.startswith(str(code)) and _possible(lost, country):
-                text_ = f"{text!r} looks as if a spreadsheet had taken its {what}"
-                raise Mistake("excel-damage", text_, f'if so, write "{lost}"')
+    if metadata is None or not metadata.national_prefix or metadata.national_prefix_transform_rule:
+        return None
+    if metadata.national_prefix_for_parsing != metadata.national_prefix:
+        return None
+    lengths = frozenset(n for n in metadata.general_desc.possible_length if n > 4)
+    return f"+{metadata.country_code}", metadata.national_prefix, lengths
+
+
+def _national(bare: str, text: str, country: str) -> str:
+    simple = _simple(country)
+    if simple is not None and bare.startswith(simple[1]):
+        rest = bare[len(simple[1]) :]
+        if len(rest) in simple[2] and not rest.startswith(simple[1]):
+            return simple[0] + rest
+    return _by_library(bare, text, country)
+
+
+def _by_library(bare: str, text: str, country: str) -> str:
+    import phonenumbers
+
+    _refuse_lost_digits(bare, text, country)
     try:
         number = phonenumbers.parse(bare, country)
     except phonenumbers.NumberParseException:
@@ -80,6 +96,26 @@ def _national(bare: str, text: str, country: str) -> str:
     if not phonenumbers.is_possible_number(number):
         raise Mistake("bad-phone", f"{text!r} has too few or too many digits for {country}", _example(country))
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _refuse_lost_digits(bare: str, text: str, country: str) -> None:
+    """A spreadsheet takes the plus sign or the zero in front: what reads well with it again is refused."""
+    import phonenumbers
+
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(country, None)
+    prefix = (metadata.national_prefix or "") if metadata is not None else ""
+    if bare.startswith(("0", "+")):
+        return
+    code = str(phonenumbers.country_code_for_region(country))
+    what, likely = "", ""
+    national = metadata is not None and len(bare) in metadata.general_desc.possible_length
+    if bare.startswith(code) and _possible(f"+{bare}", country) and (prefix.startswith("0") or not national):
+        what, likely = "plus sign", f"+{bare}"
+    elif prefix.startswith("0") and f"0{bare}".startswith(prefix) and _possible(f"0{bare}", country):
+        what, likely = "leading zero", f"0{bare}"
+    if what:
+        damaged = f"{text!r} looks as if a spreadsheet had taken its {what}"
+        raise Mistake("excel-damage", damaged, f'if so, write "{likely}"')
 
 
 def _possible(text: str, country: str) -> bool:

@@ -78,7 +78,7 @@ class Everything(dict[str, str]):
 
 def main() -> None:
     """Apply a fresh roster once, then plan it again a few times."""
-    people = int(sys.argv[1]) if len(sys.argv) > 1 else 36_000
+    people = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "roster.csv"
         write(path, people)
@@ -130,6 +130,7 @@ def main() -> None:
         "peak MiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
     print(json.dumps(result, indent=2))
+    sys.exit(made["CreateUser"] != people or sum(service.calls.values()) != pages)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from ccdeploy.agents.check import check_rosters
+from ccdeploy.agents.phones import _simple, read_phone
 from ccdeploy.specs.model import Center
 
 COLUMNS = [
@@ -254,3 +255,35 @@ def test_a_password_in_a_file_is_warned_about_and_never_shown(center: Center, tm
     weak = check_rosters(center, [write(tmp_path / "b.csv", {**GOOD, "password": "canary"}, columns=columns)])
     assert {p.code for p in weak.problems} == {"password-in-file", "weak-password"}
     assert "canary" not in repr(weak)
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "number"),
+    [
+        ("FR", "01 99 00 12 34", "+33199001234"),
+        ("FR", "01.99.00.12.34", "+33199001234"),
+        ("FR", "0033 1 99 00 12 34", "+33199001234"),
+        ("FR", "+33 (1) 99-00-12-34", "+33199001234"),
+        ("DE", "030 12345678", "+493012345678"),
+        ("GB", "020 7946 0123", "+442079460123"),
+        ("IT", "06 1234 5678", "+390612345678"),
+        ("US", "(202) 555-0123", "+12025550123"),
+        ("ES", "911 23 45 67", "+34911234567"),
+        ("CH", "044 123 45 67", "+41441234567"),
+        ("AR", "011 15 2345-6789", "+5491123456789"),
+    ],
+)
+def test_national_numbers_are_read_in_the_centres_country(country: str, text: str, number: str) -> None:
+    assert read_phone(text, country) == number
+
+
+def test_the_short_way_of_reading_numbers_agrees_with_the_library() -> None:
+    import phonenumbers
+
+    for country in ("FR", "DE", "CH", "BE", "NL", "ZA"):
+        simple = _simple(country)
+        assert simple is not None, country
+        for length in simple[2]:
+            rest = "123456789012345"[:length]
+            parsed = phonenumbers.parse(simple[1] + rest, country)
+            assert phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) == simple[0] + rest
