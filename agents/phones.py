@@ -60,6 +60,16 @@ def read_phone(text: str, country: str | None) -> str:
 
 
 @cache
+def _lengths(country: str) -> frozenset[int]:
+    """How many digits a number of the country can have, without its trunk prefix; short numbers left out."""
+    import phonenumbers
+
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(country, None)
+    general = metadata.general_desc if metadata is not None else None
+    return frozenset(n for n in general.possible_length if n > 4) if general is not None else frozenset()
+
+
+@cache
 def _simple(country: str) -> tuple[str, str, frozenset[int]] | None:
     """Country code, trunk prefix and lengths, where reading a national number is nothing but exchanging the two.
 
@@ -72,8 +82,7 @@ def _simple(country: str) -> tuple[str, str, frozenset[int]] | None:
         return None
     if metadata.national_prefix_for_parsing != metadata.national_prefix:
         return None
-    lengths = frozenset(n for n in metadata.general_desc.possible_length if n > 4)
-    return f"+{metadata.country_code}", metadata.national_prefix, lengths
+    return f"+{metadata.country_code}", metadata.national_prefix, _lengths(country)
 
 
 def _national(bare: str, text: str, country: str) -> str:
@@ -108,7 +117,7 @@ def _refuse_lost_digits(bare: str, text: str, country: str) -> None:
         return
     code = str(phonenumbers.country_code_for_region(country))
     what, likely = "", ""
-    national = metadata is not None and len(bare) in metadata.general_desc.possible_length
+    national = len(bare) in _lengths(country)
     if bare.startswith(code) and _possible(f"+{bare}", country) and (prefix.startswith("0") or not national):
         what, likely = "plus sign", f"+{bare}"
     elif prefix.startswith("0") and f"0{bare}".startswith(prefix) and _possible(f"0{bare}", country):
