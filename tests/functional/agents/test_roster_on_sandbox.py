@@ -17,7 +17,7 @@ from ccdeploy.sandbox.server import Options
 
 from .conftest import Bench, row
 
-NAMES = [f"person{n:03}" for n in range(120)]
+NAMES = [f"person{n:03}" for n in range(60)]
 
 
 def test_people_stand_as_their_rows_say(bench: Bench) -> None:
@@ -97,7 +97,7 @@ def test_a_process_killed_again_and_again_leaves_nobody_twice_and_nobody_out(ben
     program = str(Path(__file__).parent / "apply_alone.py")
     dice = random.Random(20260401)
     kills = 0
-    for _ in range(8):
+    for _ in range(5):
         process = subprocess.Popen([sys.executable, program, str(bench.folder)], stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
         with process, process.stdout:
@@ -106,7 +106,7 @@ def test_a_process_killed_again_and_again_leaves_nobody_twice_and_nobody_out(ben
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)
                 kills += 1
-    assert kills >= 3
+    assert kills >= 2
     last = subprocess.run([sys.executable, program, str(bench.folder)], check=False, capture_output=True, text=True)
     assert last.returncode == 0, last.stderr
     created = Counter(
