@@ -18,7 +18,16 @@ import click
 ROOT = Path(__file__).parent.parent
 COMMAND = Path(sys.executable).parent / "ccdeploy"
 BEGIN, END = "<!-- transcript: begin (tools/write_docs.py) -->", "<!-- transcript: end -->"
-SHOWN = ("validate", "preview", "up", "status")
+MISTAKES_BEGIN, MISTAKES_END = "<!-- mistakes: begin (tools/write_docs.py) -->", "<!-- mistakes: end -->"
+SHOWN = ("validate", "up", "status")
+# Five mistakes that people make under pressure, put into a copy of the example: file, what stands there, the slip.
+SLIPS = (
+    ("center.yaml", "mon-fri: 08:00-20:00", "mon-fri: 08:00-23:59"),
+    ("center.yaml", "hours: night", "hours: nihgt"),
+    ("center.yaml", "region: eu-central-1", "region: eu-west-3"),
+    ("flows/welcome.yaml", "closed: at-night", "closed: at-nite"),
+    ("rosters/nurses.csv", "@example.org", ".example.org"),
+)
 VOLATILE = (
     (re.compile(r"\b\d+(\.\d+)? ?(s|ms|min|seconds|minutes)\b"), "N s"),
     (re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "ID"),
@@ -42,21 +51,44 @@ def transcript() -> str:
             done = subprocess.run(
                 [COMMAND, command, folder.name],
                 cwd=scratch,
-                capture_output=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
                 text=True,
                 env=environment(),
                 check=True,
             )
-            lines += [f"$ ccdeploy {command} {folder.name}", (done.stdout + done.stderr).rstrip(), ""]
+            lines += [f"$ ccdeploy {command} {folder.name}", done.stdout.rstrip(), ""]
     return "\n".join(lines).rstrip()
 
 
+def mistakes() -> str:
+    """What `validate` says to a copy of the example with five slips in it."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "hospital-follow-up"
+        shutil.copytree(ROOT / "examples/hospital-follow-up", folder, ignore=shutil.ignore_patterns(".ccdeploy"))
+        for name, right, wrong in SLIPS:
+            text = (folder / name).read_text(encoding="utf-8")
+            assert right in text, f"{name} no longer holds {right!r}"
+            (folder / name).write_text(text.replace(right, wrong, 1), encoding="utf-8")
+        done = subprocess.run(
+            [COMMAND, "validate", folder.name], cwd=scratch, capture_output=True, text=True, env=environment()
+        )
+        assert done.returncode == 1, done.stderr
+        return f"$ ccdeploy validate {folder.name}\n{(done.stdout + done.stderr).rstrip()}"
+
+
+def between(text: str, begin: str, end: str, body: str) -> str:
+    """`text` with a console block of `body` between the two marks."""
+    head, rest = text.split(begin)
+    _, tail = rest.split(end)
+    return f"{head}{begin}\n```console\n{body}\n```\n{end}{tail}"
+
+
 def readme() -> str:
-    """The README with a fresh transcript."""
+    """The README with fresh transcripts."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    head, rest = text.split(BEGIN)
-    _, tail = rest.split(END)
-    return f"{head}{BEGIN}\n```console\n{transcript()}\n```\n{END}{tail}"
+    text = between(text, BEGIN, END, transcript())
+    return between(text, MISTAKES_BEGIN, MISTAKES_END, mistakes())
 
 
 def command_pages(command: click.Command, path: list[str]) -> list[str]:
