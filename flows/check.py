@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from typing import get_args
 
 from ..specs.model import Center
-from ..specs.problems import Problems, Where
+from ..specs.problems import Problem, Problems, Where
 from ..specs.suggest import did_you_mean
 from ..specs.texts import TextContext, context_of
 from .catalogue import MAX_ACTIONS, MAX_CONTENT
-from .compiled import CompiledFlow
+from .compiled import CompiledFlow, RefKind
 from .compiler import compile_flow
 from .fictional import bind
 from .graph import Flow, Step
@@ -21,6 +24,7 @@ from .phrases import known as known_phrases
 from .phrases import phrases
 from .step_rules import check_step
 
+_PLACEHOLDER = re.compile(r"\{\{(?:" + "|".join(get_args(RefKind)) + "):")
 WARN_ACTIONS = 200
 MAX_NESTING = 5
 # Flows of a new instance, in small letters (Connect facts 3.15).
@@ -133,15 +137,25 @@ def _phrases(center: Center, problems: Problems) -> None:
 
 
 def check_flow(flow: Flow, names: Names, context: TextContext, problems: Problems) -> None:
-    """References, texts and the graph of one flow."""
+    """References, texts and the graph of one flow.
+
+    An imported flow (`head: none`) was taken by the service once: what is a mistake only by our own rules is a doubt.
+    """
+    found = problems if flow.head else Problems()
     for step in flow.steps.values():
         _references(flow, step, names, problems)
         _texts(flow, step, names, context, problems)
-        check_step(flow, step, names, problems)
+        check_step(flow, step, names, found)
     if flow.type.endswith("_hold") and flow.repeating is None:
         message = f'the hold flow "{flow.name}" repeats nothing'
-        problems.error(flow.where, "no-repeat", message, "a hold flow needs a step such as {repeat: [{prompt: music}]}")
-    _graph(flow, problems)
+        found.error(flow.where, "no-repeat", message, "a hold flow needs a step such as {repeat: [{prompt: music}]}")
+    _graph(flow, found)
+    if found is not problems:
+        problems.extend([_doubt(problem) for problem in found.found])
+
+
+def _doubt(problem: Problem) -> Problem:
+    return problem if problem.code in {"falls-off", "not-supported"} else replace(problem, severity="warning")
 
 
 def _unknown(problems: Problems, where: Where, what: str, word: str, known: Collection[str]) -> None:
@@ -239,7 +253,7 @@ def _texts(flow: Flow, step: Step, names: Names, context: TextContext, problems:
             if found.voice is None and speech and speech.kind != "prompt" and flow.type != "agent_whisper":
                 message = f'step "{step.key}": {language} has no voice, so a text cannot be spoken'
                 problems.error(step.at(key), "no-voice", message, f"use a prompt with a recording in {language}")
-        if any("{{" in speech.value for speech in text.by_language.values()):
+        if any(_PLACEHOLDER.search(speech.value) for speech in text.by_language.values()):
             message = f'step "{step.key}": two opening braces are kept for references'
             problems.error(step.at(key), "bad-text", message, "run-time values are written $.Attributes.name")
     del context

@@ -23,7 +23,7 @@ OPERATORS: Mapping[str, str] = {
     "contains": "TextContains",
 }
 _CASE = re.compile(r"(>=|<=|>|<|starts|ends|contains) (.+)")
-_PLACEHOLDER = re.compile(r"\{\{(queue|flow|module|hours|prompt|lambda|agent|phone_number):([^{}]+)\}\}")
+_PLACEHOLDER = re.compile(r"\{\{(queue|flow|module|hours|prompt|lambda|bot|agent|phone_number):([^{}]+)\}\}")
 _METRICS = {
     "staffed": "NumberOfAgentsStaffed",
     "available": "NumberOfAgentsAvailable",
@@ -103,9 +103,13 @@ def loop(draft: Draft, step: Step) -> None:
 
 def wait(draft: Draft, step: Step) -> None:
     """Wait."""
-    cases = [("Equals", "WaitCompleted", draft.then(step))]
-    parameters = {"TimeLimitSeconds": str(step.value)}
-    draft.add(step.key, "Wait", parameters, conditions=cases, failed=draft.failed(step))
+    events = step.option("events") or {}
+    cases = [("Equals", event, to) for event, to in {"WaitCompleted": draft.then(step), **events}.items()]
+    parameters: dict[str, Any] = {"TimeLimitSeconds": str(step.value)}
+    if events:
+        parameters["Events"] = list(events)
+    errors = {"ParticipantNotFound": draft.failed(step)} if "BotParticipantDisconnected" in events else {}
+    draft.add(step.key, "Wait", parameters, conditions=cases, failed=draft.failed(step), errors=errors)
 
 
 def check_answer(draft: Draft, step: Step) -> None:
@@ -119,6 +123,17 @@ def check_answer(draft: Draft, step: Step) -> None:
     }
     cases = [("Equals", word, step.option(name) or then) for name, word in words.items()]
     draft.add(step.key, "CheckOutboundCallStatus", None, then, conditions=cases, failed=draft.failed(step))
+
+
+def set_(draft: Draft, step: Step) -> None:
+    """UpdateContactAttributes."""
+    simple(draft, step, {"Attributes": step.value, **_whose(draft, step)})
+
+
+def _whose(draft: Draft, step: Step) -> dict[str, str]:
+    if step.option("related"):
+        return {"TargetContact": "Related"}
+    return {} if draft.bare or step.verb == "contact" else {"TargetContact": "Current"}
 
 
 def by_table(draft: Draft, step: Step) -> None:
@@ -149,7 +164,7 @@ def contact(draft: Draft, step: Step) -> None:
         names[key]: languages[value].code if key == "language" and value in languages else value
         for key, value in step.value.items()
     }
-    simple(draft, step, data)
+    simple(draft, step, data | _whose(draft, step))
 
 
 def lambda_(draft: Draft, step: Step) -> None:
@@ -157,11 +172,14 @@ def lambda_(draft: Draft, step: Step) -> None:
     parameters: dict[str, Any] = {
         "LambdaFunctionARN": draft.ref("lambda", step.value),
         "InvocationTimeLimitSeconds": str(step.option("within")),
-        "InvocationType": "ASYNCHRONOUS" if step.option("async") else "SYNCHRONOUS",
     }
+    if step.option("async") or not draft.bare:
+        parameters["InvocationType"] = "ASYNCHRONOUS" if step.option("async") else "SYNCHRONOUS"
     if step.option("send"):
         parameters["LambdaInvocationAttributes"] = step.option("send")
-    parameters["ResponseValidation"] = {"ResponseType": "JSON" if step.option("reply") == "json" else "STRING_MAP"}
+    reply = draft.says(step, "reply")
+    if reply:
+        parameters["ResponseValidation"] = {"ResponseType": "JSON" if reply == "json" else "STRING_MAP"}
     simple(draft, step, parameters)
 
 
@@ -175,18 +193,34 @@ def metrics(draft: Draft, step: Step) -> None:
     draft.by_language(step.key, draft.real_queues(draft.house.variants(step.value)), one)
 
 
-def recording(participants: tuple[str, ...], ivr: bool = False) -> dict[str, Any]:
+def recording(participants: tuple[str, ...], ivr: bool | None = None) -> dict[str, Any]:
     """The parameters of UpdateContactRecordingBehavior; always said in full (Connect facts 5)."""
     names = {"agent": "Agent", "customer": "Customer"}
     behavior: dict[str, Any] = {"RecordedParticipants": [names[p] for p in participants if p in names]}
-    if ivr:
-        behavior["IVRRecordingBehavior"] = "Enabled"
+    if ivr is not None:
+        behavior["IVRRecordingBehavior"] = "Enabled" if ivr else "Disabled"
     return {"RecordingBehavior": behavior}
 
 
 def record(draft: Draft, step: Step) -> None:
     """UpdateContactRecordingBehavior."""
-    simple(draft, step, recording(step.value, step.option("ivr")))
+    parameters = recording(step.value, step.option("ivr"))
+    if step.option("screen"):
+        parameters["RecordingBehavior"]["ScreenRecordedParticipants"] = list(step.option("screen"))
+    if step.option("analytics"):
+        parameters["AnalyticsBehavior"] = step.option("analytics")
+    simple(draft, step, parameters)
+
+
+def analyze(draft: Draft, step: Step) -> None:
+    """UpdateContactRecordingAndAnalyticsBehavior, of one channel."""
+    names = {"voice": "VoiceBehavior", "chat": "ChatBehavior", "screen": "ScreenRecordingBehavior"}
+    failed = draft.failed(step)
+    errors = {"NoMatchingError": failed, "ChannelMismatch": step.option("mismatch") or failed}
+    if step.option("redaction_failed"):
+        errors["InFlightRedactionConfigurationFailed"] = step.option("redaction_failed")
+    parameters = {names[channel]: behavior for channel, behavior in step.value.items()}
+    draft.add(step.key, "UpdateContactRecordingAndAnalyticsBehavior", parameters, draft.then(step), errors=errors)
 
 
 def voice(draft: Draft, step: Step) -> None:
@@ -201,16 +235,45 @@ def log(draft: Draft, step: Step) -> None:
 
 
 def routing(draft: Draft, step: Step) -> None:
-    """UpdateContactRoutingBehavior: the priority or the age, never both."""
+    """UpdateContactRoutingBehavior, the priority or the age, never both; or UpdateContactRoutingCriteria."""
+    if "skills" in step.value:
+        parameters = {"RoutingCriteria": criteria(step.value["skills"])}
+        draft.add(step.key, "UpdateContactRoutingCriteria", parameters, draft.then(step), failed=draft.failed(step))
+        return
     names = {"priority": "QueuePriority", "age": "QueueTimeAdjustmentSeconds"}
-    simple(draft, step, {names[key]: value for key, value in step.value.items()})
+    parameters = {names[key]: value for key, value in step.value.items()}
+    draft.add(step.key, "UpdateContactRoutingBehavior", parameters, draft.then(step))
+
+
+def criteria(steps: tuple[tuple[tuple[tuple[str, str, str], ...], int | None], ...]) -> dict[str, Any]:
+    """RoutingCriteria: each step widens whom the call may reach. The level is a decimal number to the service."""
+    written = []
+    for needs, lasts in steps:
+        conditions = [
+            {
+                "AttributeCondition": {
+                    "Name": name,
+                    "Value": value,
+                    "ProficiencyLevel": level if "." in level else f"{level}.0",
+                    "ComparisonOperator": "NumberGreaterOrEqualTo",
+                }
+            }
+            for name, value, level in needs
+        ]
+        one: dict[str, Any] = {"Expression": {"AndExpression": conditions}}
+        if lasts is not None:
+            one["Expiry"] = {"DurationInSeconds": str(lasts)}
+        written.append(one)
+    return {"Steps": written}
 
 
 def stream(draft: Draft, step: Step) -> None:
-    """UpdateContactMediaStreamingBehavior, both directions of the caller's sound."""
+    """UpdateContactMediaStreamingBehavior, both directions of the caller's sound unless `directions` names one."""
+    words = {"from": ["From"], "to": ["To"], "both": ["From", "To"]}
+    directions = [direction for word in step.option("directions") for direction in words.get(word, [])]
     parameters = {
         "MediaStreamingState": "Enabled" if step.value == "on" else "Disabled",
-        "Participants": [{"ParticipantType": "Customer", "MediaDirections": ["From", "To"]}],
+        "Participants": [{"ParticipantType": "Customer", "MediaDirections": directions}],
         "MediaStreamType": "Audio",
     }
     simple(draft, step, parameters)
@@ -231,8 +294,9 @@ def hold(draft: Draft, step: Step) -> None:
 def task(draft: Draft, step: Step) -> None:
     """CreateTask."""
     parameters: dict[str, Any] = {"Name": step.value, "ContactFlowId": draft.ref("flow", step.option("run"))}
-    if step.option("send"):
-        parameters["Attributes"] = step.option("send")
+    for name, key in (("Description", "description"), ("Attributes", "send"), ("References", "references")):
+        if step.option(key):
+            parameters[name] = step.option(key)
     simple(draft, step, parameters)
 
 

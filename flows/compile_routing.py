@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .compile_control import criteria
 from .compile_speech import ask_digits, loop
 from .draft import Draft, Emit
 from .forms import HOOKS
@@ -11,11 +12,15 @@ from .graph import Step
 from .house import MOMENTS
 
 
-def hook(draft: Draft, moment: str, flow: str, failed: str | None = None) -> tuple[str, Emit]:
+def hook(
+    draft: Draft, moment: str, flow: str, failed: str | None = None, configuration: dict[str, Any] | None = None
+) -> tuple[str, Emit]:
     """A link of a chain that sets which flow serves a moment; a failure goes on unless `failed` is given."""
 
     def emit(ident: str, go_on: str) -> None:
-        hooks = {"EventHooks": {HOOKS[moment]: draft.ref("flow", flow)}}
+        hooks: dict[str, Any] = {"EventHooks": {HOOKS[moment]: draft.ref("flow", flow)}}
+        if configuration:
+            hooks["EventHooksConfiguration"] = configuration
         draft.add(ident, "UpdateContactEventHooks", hooks, go_on, failed=failed or go_on, branch=moment)
 
     return moment.replace("_", "-"), emit
@@ -25,7 +30,7 @@ def queue_hooks(draft: Draft, step: Step, queue: str | None) -> list[tuple[str, 
     """The hooks of a queue step: what the step says, else the queue, else the centre, else the built-ins."""
     links = []
     for moment in MOMENTS:
-        flow = step.option(moment) or draft.house.flow_for(moment, queue)
+        flow = step.option(moment) or (None if draft.bare else draft.house.flow_for(moment, queue))
         if flow and flow != "none":
             links.append(hook(draft, moment, flow))
     return links
@@ -47,6 +52,13 @@ def queue(draft: Draft, step: Step) -> None:
             draft.add(ident, "UpdateContactRoutingBehavior", parameters, go_on)
 
         links.append(("priority", rank))
+    if step.option("skills") is not None:
+        parameters_ = {"RoutingCriteria": criteria(step.option("skills"))}
+
+        def skills(ident: str, go_on: str) -> None:
+            draft.add(ident, "UpdateContactRoutingCriteria", parameters_, go_on, failed=go_on)
+
+        links.append(("skills", skills))
     errors = {"QueueAtCapacity": full, "NoMatchingError": failed}
     inside = draft.flow.type == "customer_queue"
 
@@ -84,6 +96,10 @@ def target_link(draft: Draft, name: str, failed: str) -> Emit:
 
 def target(draft: Draft, step: Step) -> None:
     """UpdateContactTargetQueue."""
+    if step.option("person"):
+        to = {"AgentId": draft.ref("agent", step.value)}
+        draft.add(step.key, "UpdateContactTargetQueue", to, draft.then(step), failed=draft.failed(step))
+        return
     target_link(draft, step.value, draft.failed(step))(step.key, draft.then(step))
 
 
@@ -110,18 +126,25 @@ def agent(draft: Draft, step: Step) -> None:
 def callback(draft: Draft, step: Step) -> None:
     """The caller's own number, or one that is asked for twice; then the callback contact."""
     then, failed = draft.then(step), draft.failed(step)
-    ask = step.option("ask_number")
+    kept = step.option("number") == "kept"
+    ask = None if kept else step.option("ask_number")
     lost = step.option("no_number") or failed
     withheld = f"{step.key}.ask" if ask else lost
     mark, book, again = f"{step.key}.mark", f"{step.key}.book", f"{step.key}.again"
-    callback_number_action(draft, step.key, "$.CustomerEndpoint.Address", mark, withheld, withheld)
+    if kept and draft.bare:
+        book = step.key
+    elif kept:
+        mark = step.key
+    else:
+        callback_number_action(draft, step.key, "$.CustomerEndpoint.Address", mark, withheld, withheld)
     if ask:
         options = {"phone": draft.house.country or "e164", "ends_with": "#", "timeout": 10}
         ask_digits(draft, withheld, ask, options, f"{step.key}.number", failed, again)
         callback_number_action(draft, f"{step.key}.number", "$.StoredCustomerInput", mark, again, again)
         loop(draft, again, 1, withheld, lost)
     attributes = {"Attributes": {"callback": "yes"}, "TargetContact": "Current"}
-    draft.add(mark, "UpdateContactAttributes", attributes, book, failed=book)
+    if book != step.key:
+        draft.add(mark, "UpdateContactAttributes", attributes, book, failed=book)
     times: dict[str, Any] = {
         "InitialCallDelaySeconds": str(step.option("after")),
         "MaximumConnectionAttempts": str(step.option("attempts")),
@@ -134,7 +157,7 @@ def callback(draft: Draft, step: Step) -> None:
         where = {} if real == "current" else {"QueueId": draft.ref("queue", real)}
         draft.add(ident, "CreateCallbackContact", where | times, then, failed=failed)
 
-    own = draft.house.own_callbacks(draft.flow.name) if draft.flow.type == "customer_queue" else []
+    own = draft.house.own_callbacks(draft.flow.name) if draft.flow.type == "customer_queue" and not draft.bare else []
     if step.value != "current" or not own:
         draft.by_language(book, draft.real_queues(draft.house.callback_variants(step.value)), one)
         return
@@ -173,7 +196,7 @@ def transfer(draft: Draft, step: Step) -> None:
 
 
 def _dialling(step: Step) -> dict[str, Any]:
-    return {name: step.option(name) for name in ("ring", "caller_id", "keys", "no_answer")}
+    return {name: step.option(name) for name in ("ring", "caller_id", "caller_name", "keys", "no_answer", "come_back")}
 
 
 def flow(draft: Draft, step: Step) -> None:
@@ -189,23 +212,25 @@ def module(draft: Draft, step: Step) -> None:
     if step.option("send"):
         parameters["Input"] = step.option("send")
     results = dict(step.option("results") or {})
-    if "error" in draft.house.module_results.get(step.value, ()):
+    if not draft.bare and "error" in draft.house.module_results.get(step.value, ()):
         results.setdefault("error", failed)
-    errors = {"NoMatchingError": failed, "NoMatchingCondition": then}
+    errors = {"NoMatchingError": failed} | ({"NoMatchingCondition": then} if results or not draft.bare else {})
     cases = [("Equals", result, to) for result, to in results.items()]
     draft.add(step.key, "InvokeFlowModule", parameters, then, conditions=cases, errors=errors)
 
 
-def end_module(draft: Draft, ident: str, result: str | None) -> None:
+def end_module(draft: Draft, ident: str, result: str | None, data: dict[str, Any] | None = None) -> None:
     """EndFlowModuleExecution; a result becomes part of the module's contract."""
     if result is not None:
         draft.results[result] = None
-    draft.add(ident, "EndFlowModuleExecution", {"Result": result} if result else {})
+    parameters: dict[str, Any] = {"Result": result} if result else {}
+    draft.add(ident, "EndFlowModuleExecution", parameters | ({"ResultData": data} if data else {}))
 
 
 def return_(draft: Draft, step: Step) -> None:
     """EndFlowModuleExecution; `true` is no result."""
-    end_module(draft, step.key, None if step.value.lower() in {"true", "yes"} else step.value)
+    result = None if step.value.lower() in {"true", "yes"} else step.value
+    end_module(draft, step.key, result, step.option("send"))
 
 
 def hang_up(draft: Draft, step: Step) -> None:
@@ -220,4 +245,7 @@ def end(draft: Draft, step: Step) -> None:
 
 def hooks(draft: Draft, step: Step) -> None:
     """UpdateContactEventHooks, one action each."""
-    draft.chain(step, [hook(draft, moment, flow, step.failed) for moment, flow in step.value.items()], draft.then(step))
+    links = [
+        hook(draft, moment, flow, step.failed, step.option("configuration")) for moment, flow in step.value.items()
+    ]
+    draft.chain(step, links, draft.then(step))

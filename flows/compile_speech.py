@@ -14,7 +14,7 @@ Conditions = list[tuple[str, str, str]]
 
 def say(draft: Draft, step: Step) -> None:
     """MessageParticipant."""
-    draft.say(step.key, step.value, draft.then(step), draft.failed(step))
+    draft.say(step.key, step.value, draft.then(step), draft.failed(step), step.option("skippable"))
 
 
 def notice(draft: Draft, step: Step) -> None:
@@ -80,13 +80,13 @@ def loop(draft: Draft, ident: str, count: int, each: str, done: str) -> None:
 def ask_digits(
     draft: Draft,
     ident: str,
-    text: Text,
+    text: Text | None,
     options: dict[str, Any],
     go_on: str,
     failed: str,
     invalid: str,
 ) -> None:
-    """GetParticipantInput that stores digits. `options`: max, ends_with, timeout, phone (ISO country or e164)."""
+    """GetParticipantInput that stores digits. `options`: those of the verb; phone is an ISO country or e164."""
     phone = options.get("phone")
     if phone:
         local = phone.lower() != "e164"
@@ -95,17 +95,27 @@ def ask_digits(
     else:
         validation = {"CustomValidation": {"MaximumLength": str(options["max"])}}
     errors = {"NoMatchingError": failed} | ({"InvalidPhoneNumber": invalid} if phone else {})
+    keys: dict[str, str] = {}
+    if options.get("ends_with"):
+        keys["InputTerminationSequence"] = options["ends_with"]
+    if options.get("cancel_key") is not None or not draft.bare:
+        keys["DisableCancelKey"] = str(options.get("cancel_key") is False)
+    if options.get("between"):
+        keys["InterdigitTimeLimitSeconds"] = str(options["between"])
 
-    def ask(name: str, speech: Speech) -> None:
-        parameters: dict[str, Any] = draft.spoken(speech) | {
+    def ask(name: str, speech: Speech | None) -> None:
+        parameters: dict[str, Any] = (draft.spoken(speech) if speech else {}) | {
             "InputTimeLimitSeconds": str(options["timeout"]),
             "StoreInput": "True",
             "InputValidation": validation,
-            "DTMFConfiguration": {"InputTerminationSequence": options["ends_with"], "DisableCancelKey": "False"},
         }
+        if keys:
+            parameters["DTMFConfiguration"] = keys
+        if options.get("encrypted"):
+            parameters["InputEncryption"] = options["encrypted"]
         draft.add(name, "GetParticipantInput", parameters, go_on, errors=errors)
 
-    draft.by_language(ident, draft.speeches(text), ask)
+    draft.by_language(ident, draft.speeches(text) if text else dict.fromkeys(draft.house.languages), ask)
 
 
 def digits(draft: Draft, step: Step) -> None:
@@ -117,20 +127,24 @@ def digits(draft: Draft, step: Step) -> None:
     ways = {"then": then, "failed": failed, "silence": silence}
     if step.option("phone"):
         ways["invalid"] = invalid
+    options = dict(step.options) | {"ends_with": draft.says(step, "ends_with")}
     if private:  # logging comes back on every way out
         ways = {name: logging_on(draft, step, name, target) for name, target in ways.items()}
         draft.add(step.key, "UpdateFlowLoggingBehavior", {"FlowLoggingBehavior": "Disabled"}, f"{step.key}.ask")
     question, check = (f"{step.key}.ask" if private else step.key), f"{step.key}.check"
-    ask_digits(draft, question, step.value, dict(step.options), check, ways["failed"], ways.get("invalid", invalid))
     into = step.option("into")
     kept = f"{step.key}.keep" if into else ways["then"]
-    draft.add(
-        check,
-        "Compare",
-        {"ComparisonValue": "$.StoredCustomerInput"},
-        conditions=[("Equals", "Timeout", ways["silence"])],
-        errors={"NoMatchingCondition": kept},
-    )
+    listens = not draft.bare or "silence" in step.places
+    after = check if listens else kept
+    ask_digits(draft, question, step.value, options, after, ways["failed"], ways.get("invalid", invalid))
+    if listens:
+        draft.add(
+            check,
+            "Compare",
+            {"ComparisonValue": "$.StoredCustomerInput"},
+            conditions=[("Equals", "Timeout", ways["silence"])],
+            errors={"NoMatchingCondition": kept},
+        )
     if into:
         attributes = {"Attributes": {into: "$.StoredCustomerInput"}, "TargetContact": "Current"}
         draft.add(kept, "UpdateContactAttributes", attributes, ways["then"], failed=ways["failed"])
@@ -220,7 +234,9 @@ def repeat(draft: Draft, step: Step) -> None:
         cases: Conditions = []
         if every:
             parameters["InterruptFrequencySeconds"] = str(every)
-            parameters["ContinueMessagingDuringInterrupt"] = "True"
+            resume = draft.says(step, "resume")
+            if resume is not None or not draft.bare:
+                parameters["ContinueMessagingDuringInterrupt"] = str(resume is not False)
             cases = [("Equals", "MessagesInterrupted", interrupted)]
         errors = {"NoMatchingError": step.failed} if step.failed else {}
         draft.add(ident, "MessageParticipantIteratively", parameters, conditions=cases, errors=errors)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from . import compile_control as control
+from . import compile_dialogue as dialogue
 from . import compile_routing as routing
 from . import compile_speech as speech
 from .compiled import CompiledFlow
@@ -19,6 +20,8 @@ COMPILERS: Mapping[str, Callable[[Draft, Step], None]] = {
     "notice": speech.notice,
     "menu": speech.menu,
     "digits": speech.digits,
+    "ask": dialogue.ask,
+    "message": dialogue.message,
     "language": speech.language,
     "repeat": speech.repeat,
     "queue": routing.queue,
@@ -41,7 +44,7 @@ COMPILERS: Mapping[str, Callable[[Draft, Step], None]] = {
     "loop": control.loop,
     "wait": control.wait,
     "check_answer": control.check_answer,
-    "set": control.by_table,
+    "set": control.set_,
     "local": control.local,
     "contact": control.contact,
     "tag": control.by_table,
@@ -49,6 +52,7 @@ COMPILERS: Mapping[str, Callable[[Draft, Step], None]] = {
     "lambda": control.lambda_,
     "metrics": control.metrics,
     "record": control.record,
+    "analyze": control.analyze,
     "voice": control.voice,
     "log": control.log,
     "routing": control.routing,

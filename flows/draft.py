@@ -30,6 +30,7 @@ class Draft:
         self.results: dict[str, None] = {}  # of a module
         self.step: Step | None = None
         self.speaks = False
+        self.bare = not flow.head  # an imported flow: nothing is written that does not stand in it
 
     # Writing actions
 
@@ -53,9 +54,11 @@ class Draft:
         """
         spec = catalogue().actions[kind]
         wired = {name: failed for name in self._demanded(spec) if failed is not None} | dict(errors or {})
+        step = self.step if self.step and self.step.key == ident else None
         transitions: dict[str, Any] = {}
         if not spec.terminal:
-            target = self._mirrored(spec, conditions, wired) or go_on
+            unused = step.next_action if step else None
+            target = unused or self._mirrored(spec, conditions, wired) or go_on
             if target is not None:
                 transitions["NextAction"] = target
             if conditions:
@@ -83,9 +86,15 @@ class Draft:
         }
         self._origin(ident, "")
 
-    @staticmethod
-    def _demanded(spec: Action) -> list[str]:
-        return [name for name, rule in spec.errors.items() if rule == "required" or name == "NoMatchingError"]
+    def _demanded(self, spec: Action) -> list[str]:
+        optional = not self.bare or (self.step is not None and self.step.failed is not None)
+        return [
+            name for name, rule in spec.errors.items() if rule == "required" or (name == "NoMatchingError" and optional)
+        ]
+
+    def says(self, step: Step, name: str) -> Any:
+        """An option's value; in an imported flow only if it is written there."""
+        return step.option(name) if not self.bare or name in step.places else None
 
     @staticmethod
     def _mirrored(spec: Action, conditions: Sequence[tuple[str, str, str]], wired: Mapping[str, str]) -> str | None:
@@ -166,11 +175,12 @@ class Draft:
             return {"PromptId": self.ref("prompt", speech.value)}
         return {"SSML" if speech.kind == "ssml" else "Text": speech.value}
 
-    def say(self, ident: str, text: Text, go_on: str, failed: str | None = None) -> None:
+    def say(self, ident: str, text: Text, go_on: str, failed: str | None = None, skippable: bool | None = None) -> None:
         """Say a text, in the caller's language."""
+        skip = {} if skippable is None else {"SkipWhenDTMFBufferEnabled": str(skippable)}
 
         def one(name: str, speech: Speech) -> None:
-            self.add(name, "MessageParticipant", self.spoken(speech), go_on, failed=failed or go_on)
+            self.add(name, "MessageParticipant", self.spoken(speech) | skip, go_on, failed=failed or go_on)
 
         self.by_language(ident, self.speeches(text), one)
 
@@ -191,20 +201,24 @@ class Draft:
         *,
         ring: int = 30,
         caller_id: str | None = None,
+        caller_name: str | None = None,
         keys: str | None = None,
+        come_back: bool = True,
     ) -> None:
         """Connect with a number outside; the flow goes on after it, which alone sees a line that is busy."""
         parameters: dict[str, Any] = {
             "ThirdPartyPhoneNumber": number,
             "ThirdPartyConnectionTimeLimitSeconds": str(ring),
-            "ContinueFlowExecution": "True",
+            "ContinueFlowExecution": str(come_back),
         }
         if keys:
             parameters["ThirdPartyDTMFDigits"] = keys
-        if caller_id:
-            parameters["CallerId"] = {"Number": self.ref("phone_number", caller_id)}
+        caller = {"Number": self.ref("phone_number", caller_id)} if caller_id else {}
+        caller |= {"Name": caller_name} if caller_name else {}
+        if caller:
+            parameters["CallerId"] = caller
         errors = {"NoMatchingError": failed}
-        if self.flow.type != "agent_transfer":  # refused there (Connect facts 4.4)
+        if come_back and self.flow.type != "agent_transfer":  # refused there (Connect facts 4.4)
             errors |= {"CallFailed": no_answer or failed, "ConnectionTimeLimitExceeded": no_answer or failed}
         self.add(ident, "TransferParticipantToThirdParty", parameters, then, errors=errors)
 
@@ -220,7 +234,7 @@ class Draft:
             "Actions": list(self.actions.values()),
         }
         if flow.type == "module":
-            content["Settings"] = {
+            content["Settings"] = flow.settings or {
                 "InputParameters": [],
                 "OutputParameters": [],
                 "Transitions": [

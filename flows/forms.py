@@ -17,6 +17,7 @@ from .verbs import Form
 YES, NO = frozenset(("true", "yes")), frozenset(("false", "no"))
 KEYS = tuple("0123456789*#")
 PATH = re.compile(r"\$(\.[A-Za-z_][\w\-]*|\['[^']+'\]|\[\d+\])+")
+_NEED = re.compile(r"(.+?) *>= *([1-5](?:\.\d+)?)")
 _INTEGER = re.compile(r"-?\d{1,12}")
 HOOKS: Mapping[str, str] = {
     "waiting": "CustomerQueue",
@@ -169,6 +170,55 @@ class Reader:
             if target is not None and not complaint:
                 found[name] = target
         return found or None
+
+    def _duration_or_path(self, form: Form, node: Node, key: str) -> int | str | None:
+        if isinstance(node, Scalar) and PATH.fullmatch(node.text):
+            return node.text
+        return self._duration(form, node, key)
+
+    def _routing(self, form: Form, node: Node, key: str) -> Any:
+        skills = node.get("skills") if isinstance(node, MapNode) else None
+        if skills is None:
+            return self._map(form, node, key)
+        if isinstance(node, MapNode) and len(node.entries) > 1:
+            self.wrong(node.where, "either priority, age or skills, not two of them")
+            return None
+        found = self._skills(form, skills, "skills")
+        return {"skills": found} if found else None
+
+    def _skills(self, _form: Form, node: Node, key: str) -> Any:
+        """Steps of ((name, value, level), …) and how long each holds; the last may hold for ever (None)."""
+        example = "[{need: {product: fibre >= 3}, for: 30s}]"
+        if not isinstance(node, Sequence) or not node.items:
+            self.wrong(node.where, f"a list of steps is expected after `{key}:`", f"for example {example}")
+            return None
+        steps = []
+        for item in node.items:
+            needs = item.get("need") if isinstance(item, MapNode) else None
+            if not isinstance(item, MapNode) or needs is None or set(item.entries) - {"need", "for"}:
+                self.wrong(item.where, f"a step of `{key}` has `need` and, unless it is the last, `for`", example)
+                return None
+            wanted = [self._need(name, child) for name, _, child in self.pairs(needs, "need", example) or []]
+            expiry = item.get("for")
+            lasts = self._duration(Form("duration", low=1), expiry, "for") if expiry is not None else None
+            if not wanted or not all(wanted) or (expiry is not None and lasts is None):
+                return None
+            steps.append((tuple(wanted), lasts))
+        return tuple(steps)
+
+    def _need(self, name: str, node: Node) -> tuple[str, str, str] | None:
+        found = _NEED.fullmatch(self.scalar(node, name, "a skill and its level") or "")
+        if found is None:
+            self.wrong(node.where, f"`{name}` needs a value and a level", f"{name}: fibre >= 3")
+            return None
+        return name, found[1], found[2]
+
+    def _channels(self, form: Form, node: Node, key: str) -> Any:
+        found = self._raw(form, node, key)
+        if found is None or (isinstance(found, dict) and len(found) == 1 and next(iter(found)) in form.words):
+            return found
+        self.wrong(node.where, f"one of voice, chat and screen is expected after `{key}:`")
+        return None
 
     def _choices(self, _form: Form, node: Node, key: str) -> Any:
         def complain(name: str) -> str:

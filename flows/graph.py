@@ -27,6 +27,7 @@ class Step:
     options: Mapping[str, Any] = field(default_factory=dict)
     then: str | None = None
     failed: str | None = None
+    next_action: str | None = None  # NextAction where the service never takes it, as an export wrote it
     allow: Mapping[str, str] = field(default_factory=dict)
     where: Where = NOWHERE
     places: Mapping[str, Where] = field(default_factory=dict)
@@ -73,6 +74,8 @@ class Step:
             yield "then", self.then
         if self.failed is not None:
             yield "failed", self.failed
+        if self.next_action is not None:
+            yield "next_action", self.next_action
 
     @property
     def goes_on(self) -> bool:
@@ -112,6 +115,7 @@ class Flow:
     on_error: str | None = None
     head: bool = True
     language: str | None = None  # of a file on its own
+    settings: Mapping[str, Any] | None = None  # of a module, as an export has them
     file: str = ""
     where: Where = NOWHERE
     loose: tuple[str, ...] = ()  # steps to which a step with mistakes may lead: never called unreachable

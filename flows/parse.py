@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from ..specs.model import FlowFile, FlowType
@@ -16,13 +17,11 @@ from .forms import Reader, words
 from .graph import Flow, Step
 from .verbs import COMMON, Form, verbs
 
-ENVELOPE = ("flow", "type", "title", "description", "language", "start", "on_error", "head", "steps")
+ENVELOPE = ("flow", "type", "title", "description", "language", "start", "on_error", "head", "settings", "steps")
 MAX_STEP_KEY = 30
+NONE = frozenset(("none", "no", "false"))
 MAX_STEPS = 250
 STEP_KEY = re.compile(r"[a-z0-9][a-z0-9-]*")
-# Parts of the language that are planned: they answer so at their line instead of being unknown.
-LATER = frozenset(("ask", "message"))
-LATER_OPTIONS = frozenset((("queue", "skills"), ("wait", "events"), ("return", "send"), ("routing", "skills")))
 _RULE = re.compile(r"H(0[1-9]|1[0-2])")
 
 
@@ -38,7 +37,9 @@ class _Parser:
     def __init__(self, node: MapNode, context: TextContext, problems: Problems) -> None:
         self.node = node
         self.problems = problems
-        self.reader = Reader(context, problems)
+        head = node.get("head")
+        self.bare = isinstance(head, Scalar) and head.text.lower() in NONE
+        self.reader = Reader(replace(context, literal=self.bare), problems)
         self.loose: list[str] = []
 
     def flow(self, file: FlowFile) -> Flow | None:
@@ -70,7 +71,8 @@ class _Parser:
             title=self.word("title") or file.name,
             description=self.word("description") or "",
             on_error=self.on_error(nodes),
-            head=(self.word("head") or "").lower() not in {"none", "no", "false"},
+            head=(self.word("head") or "").lower() not in NONE,
+            settings=self.settings(file.type),
             language=self.word("language"),
             file=file.file,
             where=file.where,
@@ -91,10 +93,20 @@ class _Parser:
         node = self.node.get(key)
         if node is None:
             return None
-        if key == "head" and (not isinstance(node, Scalar) or node.text.lower() not in {"none", "no", "false"}):
+        if key == "head" and (not isinstance(node, Scalar) or node.text.lower() not in NONE):
             self.problems.error(node.where, "unknown-value", "`head` takes only none", "leave it out to have the head")
             return None
         return self.reader.scalar(node, key)
+
+    def settings(self, flow_type: FlowType) -> dict[str, Any] | None:
+        node = self.node.get("settings")
+        if node is None:
+            return None
+        if flow_type != "module":
+            self.problems.error(self.node.where_of("settings"), "unknown-key", "only a module has settings")
+            return None
+        found: dict[str, Any] | None = self.reader.read(Form("raw"), node, "settings")
+        return found
 
     def on_error(self, nodes: MapNode) -> str | None:
         node = self.node.get("on_error")
@@ -139,7 +151,7 @@ class _Parser:
             message = f'step "{key}" has two verbs, {named[0]} and {extra}'
             self.problems.error(node.where_of(extra), "two-verbs", message, "make two steps of it")
         verb = known[named[0]]
-        if flow_type not in verb.flow_types:
+        if flow_type not in verb.flow_types and not self.bare:  # then the service's own rules decide
             self.forbidden(verb.name, flow_type, node)
         value = self.reader.read(verb.value, node.entries[verb.name], verb.name)
         options = self.options(key, verb.name, verb.options, node)
@@ -162,10 +174,6 @@ class _Parser:
 
     def no_verb(self, key: str, node: MapNode) -> None:
         strange = next((name for name, _ in node if name not in COMMON and not self.is_option(name)), None)
-        if strange in LATER:
-            message = f'step "{key}": `{strange}` is not supported yet'
-            self.problems.error(node.where_of(str(strange)), "not-supported", message, "use another verb")
-            return
         if strange is None:
             message, where = f'step "{key}" has no verb', node.where
         else:
@@ -208,22 +216,21 @@ class _Parser:
         return None if broken else read
 
     def no_option(self, verb: str, name: str, forms: Any, where: Where) -> None:
-        if (verb, name) in LATER_OPTIONS:
-            message = f"`{name}` of `{verb}` is not supported yet"
-            self.problems.error(where, "not-supported", message, "leave it out")
-            return
         hint = did_you_mean(name, [*forms, "then", "failed"])
         self.problems.error(where, "unknown-key", f'`{verb}` has no option "{name}"', hint)
 
     def common(self, verb: str, node: MapNode) -> dict[str, Any]:
         read: dict[str, Any] = {}
-        for name in ("then", "failed"):
+        for name in ("then", "failed", "next_action"):
             child = node.get(name)
             if child is None:
                 continue
             if name == "then" and verbs()[verb].ends:
                 message = f"nothing comes after `{verb}`: `then` is never taken"
                 self.problems.error(node.where_of(name), "unreachable", message, "leave `then` out")
+            elif name == "next_action" and not self.bare:
+                message = "`next_action` is for imported flows: the service never takes it"
+                self.problems.error(node.where_of(name), "unknown-key", message, "leave it out")
             elif name == "failed" and verb != "menu" and verbs()[verb].failure == "none":
                 self.problems.error(node.where_of(name), "unknown-key", f"`{verb}` cannot fail", "leave `failed` out")
             else:

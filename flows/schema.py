@@ -17,6 +17,16 @@ TEXT = {
 }
 STEPS = {"type": "object", "minProperties": 1, "additionalProperties": STEP}
 DURATION = {"type": "string", "pattern": "^([0-9]{1,9}[smhd])+$", "examples": ["30s", "5m"]}
+SKILLS = {
+    "type": "array",
+    "minItems": 1,
+    "items": {
+        "type": "object",
+        "properties": {"need": {"type": "object", "additionalProperties": WORD}, "for": DURATION},
+        "required": ["need"],
+        "additionalProperties": False,
+    },
+}
 _FORMS: dict[str, dict[str, Any]] = {
     "text": TEXT,
     "language": TEXT,
@@ -43,6 +53,10 @@ _FORMS: dict[str, dict[str, Any]] = {
     "list": {"anyOf": [{"type": "array", "items": WORD}, WORD]},
     "participants": {"anyOf": [{"type": "array", "items": {"enum": ["agent", "customer"]}}, WORD]},
     "hooks": {"type": "object", "additionalProperties": WORD, "propertyNames": {"enum": list(HOOKS)}},
+    "duration_or_path": {"anyOf": [DURATION, {"type": "string", "pattern": r"^\$"}]},
+    "skills": SKILLS,
+    "routing": {"type": "object", "additionalProperties": {"anyOf": [WORD, SKILLS]}},
+    "channels": {"type": "object", "minProperties": 1, "maxProperties": 1},
     "path": {"type": "string", "pattern": r"^\$"},
     "raw": {"type": "object"},
 }
@@ -71,6 +85,11 @@ def flow_schema() -> dict[str, Any]:
             "examples": ["sorry"],
         },
         "head": {"enum": ["none"], "description": "none = add no logging, recording or voice.", "examples": ["none"]},
+        "settings": {
+            "type": "object",
+            "description": "A module's inputs, outputs and results, as an export has them.",
+            "examples": [{"InputParameters": [], "OutputParameters": [], "Transitions": []}],
+        },
         "steps": steps,
     }
     return {
@@ -92,6 +111,7 @@ def _step(verb: Verb) -> dict[str, Any]:
     if verb.failure != "none" or verb.name == "menu":
         where = "goes on" if verb.failure == "soft" else "goes to on_error"
         properties["failed"] = STEP | {"description": f"Where a failure goes; without it the call {where}."}
+    properties["next_action"] = STEP | {"description": "In an imported flow: a NextAction that is never taken."}
     properties["allow"] = {
         "type": "object",
         "description": "Hotline rules that this step may break, with the reason.",

@@ -10,6 +10,9 @@ from ..specs.suggest import did_you_mean
 from .graph import Flow, Step
 from .names import Names
 
+MAX_SYNCHRONOUS = 8  # seconds (Connect facts 4.5)
+EVENTS = frozenset(("CustomerReturned", "BotParticipantDisconnected"))
+
 
 class Complain(Protocol):
     """Records a mistake of one step at one of its keys."""
@@ -34,9 +37,8 @@ def check_step(flow: Flow, step: Step, names: Names, problems: Problems) -> None
             error("queue", "the caller waits in the current queue already", "name another queue")
         if flow.type == "customer_queue" and flow.repeating is None:
             error("queue", "a caller can only be moved after a repeat step", "add one before")
-    elif step.verb == "agent" and step.value != "chosen" and names.center is not None:
-        message = "a call to one person is not supported yet"
-        error("agent", message, "put the caller into a queue", "not-supported")
+    elif names.center is not None and (missing := _not_in_a_centre(step)):
+        error(missing[0], f"{missing[1]} is not supported yet", missing[2], "not-supported")
     elif step.verb == "agent" and (step.value == "chosen") != (flow.type == "agent_transfer"):
         error("agent", "`chosen` is for flows of type agent_transfer, a user name for all others")
     elif step.verb == "language" and not isinstance(step.value, str):
@@ -46,6 +48,12 @@ def check_step(flow: Flow, step: Step, names: Names, problems: Problems) -> None
             error("language", f"nothing can be asked in a flow of type {flow.type}", code="wrong-flow-type")
     elif step.verb == "check_queue" and not (step.option("oldest_over") or step.option("waiting_over")):
         error("check_queue", "oldest_over or waiting_over is needed", "waiting_over: {40: busy}", "missing-key")
+    elif step.verb == "lambda" and int(step.option("within")) > MAX_SYNCHRONOUS and not step.option("async"):
+        message = f'step "{step.key}": Connect waits {MAX_SYNCHRONOUS} seconds at most for a function'
+        problems.warning(step.at("within"), "out-of-range", message, "within: 8s, or async: yes")
+    elif step.verb == "wait" and set(step.option("events") or ()) - EVENTS:
+        wrong = next(iter(sorted(set(step.option("events")) - EVENTS)))
+        error("events", f'there is no event "{wrong}"', did_you_mean(wrong, EVENTS), "unknown-value")
     elif step.verb == "routing" and len(step.value) != 1:
         error("routing", "either priority or age, not both")
     elif step.verb == "notice" and names.center is not None and not names.center.recording.calls:
@@ -55,6 +63,19 @@ def check_step(flow: Flow, step: Step, names: Names, problems: Problems) -> None
             if result not in names.results[step.value]:
                 known = names.results[step.value]
                 error("results", f'module "{step.value}" has no result "{result}"', did_you_mean(result, known))
+
+
+def _not_in_a_centre(step: Step) -> tuple[str, str, str] | None:
+    """What a file on its own may say, and no centre can make yet: key, what, and the way round."""
+    if step.verb == "agent" and step.value != "chosen":
+        return "agent", "a call to one person", "put the caller into a queue"
+    if step.verb == "target" and step.option("person"):
+        return "person", "one person's own queue", "name a queue"
+    if step.verb == "ask":
+        return "ask", "a bot in a centre", "use a menu"
+    if step.option("skills") or (step.verb == "routing" and "skills" in step.value):
+        return "skills", "routing by skills", "use a queue for each skill"
+    return None
 
 
 def _idle(flow: Flow, step: Step) -> Iterator[tuple[str, str]]:
@@ -67,6 +88,12 @@ def _idle(flow: Flow, step: Step) -> Iterator[tuple[str, str]]:
         yield from ((key, "a phone number has its own length") for key in written("max"))
     elif step.verb == "action" and step.option("transitions") is not None:
         yield from ((key, "`transitions` says where each branch goes") for key in written("then", "failed"))
+    elif step.verb == "routing" and "skills" not in step.value:
+        yield from ((key, "this cannot fail") for key in written("failed"))
+    elif step.verb == "callback" and step.option("number") == "kept":
+        yield from ((key, "the number was set before") for key in written("ask_number", "no_number"))
+    elif step.verb == "transfer" and not step.option("come_back"):
+        yield from ((key, "the flow does not come back, use `failed`") for key in written("no_answer"))
     elif step.verb == "agent" and step.value == "chosen":
         yield from ((key, "the call leaves this flow for the agent") for key in written("full", "failed"))
     elif step.verb == "transfer" and flow.type == "agent_transfer":

@@ -15,7 +15,7 @@ from typing import Any
 from .catalogue import API_TYPES, catalogue
 
 # What every step may carry beside its verb and the verb's own options.
-COMMON = ("then", "failed", "allow")
+COMMON = ("then", "failed", "allow", "next_action")
 
 
 @dataclass(frozen=True, slots=True)

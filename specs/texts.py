@@ -29,6 +29,7 @@ class TextContext:
     languages: tuple[str, ...] | None = None
     texts: Mapping[str, Text] | None = None
     prompts: Mapping[str, Mapping[str, str]] | None = field(default=None)
+    literal: bool = False  # an imported flow: texts are taken as they stand
 
 
 def context_of(center: Center) -> TextContext:
@@ -43,7 +44,7 @@ def context_of(center: Center) -> TextContext:
 def read_text(node: Node, context: TextContext, problems: Problems) -> Text | None:
     """TEXT as a value with a speech for each language; None after recording what is wrong."""
     if isinstance(node, Scalar):
-        speech = _plain(node, problems)
+        speech = _plain(node, problems, context.literal)
         return Text({"": speech}, node.where) if speech else None
     if not isinstance(node, MapNode) or not node.entries:
         problems.error(node.where, "wrong-type", "a text is expected here", 'for example "Bonjour" or {text: key}')
@@ -66,7 +67,7 @@ def read_text(node: Node, context: TextContext, problems: Problems) -> Text | No
         return _reference(value, context, problems)
     if form == "prompt":
         return _prompt(value, context, problems)
-    speech = _ssml(value, problems)
+    speech = _ssml(value, problems, context.literal)
     return Text({"": speech}, node.where) if speech else None
 
 
@@ -78,7 +79,8 @@ def _by_language(node: MapNode, context: TextContext, problems: Problems, ssml: 
             problems.error(node.where_of(language), "unknown-language", f'unknown language "{language}"', hint)
             continue
         if isinstance(child, Scalar):
-            speech = _ssml(child, problems) if ssml else _plain(child, problems)
+            read = _ssml if ssml else _plain
+            speech = read(child, problems, context.literal)
             if speech:
                 spoken[language] = speech
         elif not ssml:
@@ -91,7 +93,9 @@ def _by_language(node: MapNode, context: TextContext, problems: Problems, ssml: 
     return Text(spoken, node.where) if spoken else None
 
 
-def _plain(node: Scalar, problems: Problems) -> Speech | None:
+def _plain(node: Scalar, problems: Problems, literal: bool = False) -> Speech | None:
+    if literal and node.text and len(node.text) <= MAX_CHARACTERS:
+        return Speech("text", node.text)
     if node.is_null or not node.text.strip():
         problems.error(
             node.where, "empty-text", "the text is empty", 'a text that begins with # or * needs quotes: "#"'
@@ -107,7 +111,9 @@ def _plain(node: Scalar, problems: Problems) -> Speech | None:
     return Speech("text", node.text)
 
 
-def _ssml(node: Scalar, problems: Problems) -> Speech | None:
+def _ssml(node: Scalar, problems: Problems, literal: bool = False) -> Speech | None:
+    if literal and node.text and len(node.text) <= MAX_CHARACTERS:
+        return Speech("ssml", node.text)
     text = node.text.strip()
     if not (text.startswith("<speak") and text.endswith("</speak>")):
         problems.error(node.where, "bad-ssml", "SSML begins with <speak> and ends with </speak>")
