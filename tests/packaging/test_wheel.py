@@ -37,6 +37,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
         text=True,
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    assert "absent from the `packages`" not in done.stdout + done.stderr, "pip shows this to whoever installs"
     return out
 
 
