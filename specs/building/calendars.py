@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from functools import lru_cache
 
 from ..grammar.shapes import Values
@@ -44,19 +45,26 @@ def build(values: Values, today: dt.date, problems: Problems) -> list[HoursOverr
 
 def _days(values: Values, today: dt.date, problems: Problems) -> list[tuple[dt.date, str]]:
     country, region = values["country"], values.get("region")
-    years = tuple(range(today.year, today.year + int(values.get("years", 2))))
+    left_out = values.get("except", [])
+    last = today.year + int(values.get("years", 2))
+    # An exception for a day that is over stays right: a folder must not become wrong by New Year.
+    first = min([today.year, *(int(word[:4]) for word in left_out if re.fullmatch(r"2\d{3}-\d\d-\d\d", word))])
     try:
-        found = public_holidays(country, region, years)
+        found = public_holidays(country, region, tuple(range(first, last + 1)))
     except (NotImplementedError, AttributeError, KeyError):
         _unknown(values, problems)
         return []
-    left_out = values.get("except", [])
     known = {name for _, name in found} | {str(day) for day, _ in found}
     for word in left_out:
         if word not in known:
             hint = did_you_mean(word, known, 6)
             problems.error(values.at("except"), "unknown-holiday", f'"{word}" is no holiday of {country}', hint)
-    return [(day, name) for day, name in found if day >= today and name not in left_out and str(day) not in left_out]
+    end = (last, today.month, today.day)
+    return [
+        (day, name)
+        for day, name in found
+        if today <= day and (day.year, day.month, day.day) <= end and not {name, str(day)} & set(left_out)
+    ]
 
 
 def _unknown(values: Values, problems: Problems) -> None:

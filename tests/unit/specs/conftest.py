@@ -30,12 +30,13 @@ def make(tmp_path: Path) -> Make:
         stack: str = "dev",
         every: bool = False,
         files: dict[str, str] | None = None,
+        today: dt.date = TODAY,
     ) -> Loaded:
         (tmp_path / "center.yaml").write_text(base + text, encoding="utf-8")
         for name, content in (files or {}).items():
             path = tmp_path / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content, encoding="utf-8")
-        return load(tmp_path, stack=stack, today=TODAY, every=every)
+        return load(tmp_path, stack=stack, today=today, every=every)
 
     return build

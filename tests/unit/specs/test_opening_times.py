@@ -145,6 +145,19 @@ def test_unknown_countries_regions_and_exceptions_are_told(make: Make) -> None:
     assert codes(make(written("mon: 08:00-09:00", "holidays: {country: FR, except: [Noel]}"))) == ["unknown-holiday"]
 
 
+def test_holidays_reach_as_many_years_ahead_as_asked_whatever_the_month(make: Make) -> None:
+    lines = written("mon: 08:00-09:00", "holidays: {country: FR, years: 1}")
+    days = [o.first for o in hours(make(lines, today=dt.date(2026, 12, 30))).overrides]
+    assert days[0] == dt.date(2027, 1, 1)
+    assert days[-1] == dt.date(2027, 12, 25)
+
+
+def test_an_exception_for_a_day_that_is_over_is_no_mistake(make: Make) -> None:
+    lines = written("mon: 08:00-09:00", "holidays: {country: FR, except: [2026-12-25]}")
+    days = [o.first for o in hours(make(lines, today=dt.date(2027, 1, 2))).overrides]
+    assert dt.date(2027, 12, 25) in days
+
+
 def test_a_written_override_wins_over_a_holiday(make: Make) -> None:
     text = written(
         "mon: 08:00-09:00",
