@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..stacks.outputs import shown
 from . import people
 from .drift import drift
 from .standing import standing
@@ -12,8 +13,6 @@ from .standing import standing
 if TYPE_CHECKING:
     from .settings import Settings
     from .wiring import Work
-
-_IDS = ("queues", "flows", "routing_profiles", "hours_of_operation")
 
 
 def nothing(settings: Settings, stack_name: str) -> dict[str, Any]:
@@ -41,8 +40,7 @@ def _status(
         "instance": None
         if not instance
         else {word: instance.get(word) for word in ("id", "arn", "alias", "access_url")},
-        "phone_numbers": dict(outputs.get("phone_numbers") or {}),
-        **{word: dict(outputs.get(word) or {}) for word in _IDS},
+        **{word: group for word, group in shown(outputs).items() if word != "instance"},
         "agents": {"total": agents},
         "drift": found,
     }

@@ -54,5 +54,12 @@ class Outputs(TypedDict, total=False):
 
 
 def shown(outputs: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of the outputs that the JSON contract promises, each group there even before the first `up`."""
-    return {name: outputs.get(name, None if name == "instance" else {}) for name in SHOWN}
+    """The part of the outputs that the JSON contract promises, each group there even before the first `up`.
+
+    Engines give keys in the order in which things got ready; people look for them by name.
+    """
+    return {name: _by_key(outputs.get(name)) if name != "instance" else outputs.get(name) for name in SHOWN}
+
+
+def _by_key(group: Mapping[str, Any] | None) -> dict[str, Any]:
+    return dict(sorted((group or {}).items()))

@@ -108,6 +108,10 @@ def test_outputs_have_their_groups_before_the_first_run() -> None:
     assert shown({}) == {"instance": None, **{group: {} for group in SHOWN[1:]}}
 
 
+def test_outputs_stand_in_the_order_of_their_keys() -> None:
+    assert list(shown({"phone_numbers": {"n2": "+2", "n1": "+1"}})["phone_numbers"]) == ["n1", "n2"]
+
+
 def test_a_renamed_profile_is_not_retiring(make_center: Make) -> None:
     before = make_center()
     after = make_center(("  nurse: {queues:", "  medic: {was: nurse, queues:"))
