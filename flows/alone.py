@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..specs.flowfiles import envelope
+from ..specs.nodes import Mapping
 from ..specs.problems import Problems
 from ..specs.texts import TextContext
+from ..specs.yaml import parse as parse_yaml
 from ..specs.yaml import read
 from .check import check_flow, check_language
 from .compiled import CompiledFlow
@@ -31,8 +33,17 @@ def compile_file(path: Path, shown: str | None = None) -> Alone:
     """Compile one YAML flow. References are taken as they are; the head is logging and the voice of `language`
     (en-US without one), the safety net one message and a hang-up. Every mistake is in `problems`."""
     problems = Problems()
-    node = read(path, shown or str(path), problems)
-    file = envelope(node, shown or str(path), problems) if node is not None else None
+    return _alone(read(path, shown or str(path), problems), shown or str(path), problems)
+
+
+def compile_text(text: str, shown: str) -> Alone:
+    """The same of a file's text, as from standard input."""
+    problems = Problems()
+    return _alone(parse_yaml(text, shown, problems), shown, problems)
+
+
+def _alone(node: Mapping | None, shown: str, problems: Problems) -> Alone:
+    file = envelope(node, shown, problems) if node is not None else None
     context = TextContext()
     flow = parse(file, context, problems) if file is not None else None
     if flow is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
@@ -22,6 +23,7 @@ from .names import Names
 from .parse import parse
 from .phrases import known as known_phrases
 from .phrases import phrases
+from .speech_rules import spoken
 from .step_rules import check_step
 
 _PLACEHOLDER = re.compile(r"\{\{(?:" + "|".join(get_args(RefKind)) + "):")
@@ -290,7 +292,8 @@ def check_language(flow: Flow, compiled: CompiledFlow, problems: Problems) -> No
         message = f'flow "{flow.name}" has {len(content)} characters when compiled, Connect takes {MAX_CONTENT}'
         problems.error(flow.where, "too-large", message, "move a part into another flow")
         return
-    for found in validate(content, compiled.type):
+    unspoken = [found for found, refused in spoken(json.loads(content)["Actions"]) if refused]
+    for found in (*validate(content, compiled.type), *unspoken):
         origin = compiled.origins.get(found.action)
         step = flow.steps.get(origin.step) if origin else None
         where = step.where if step else flow.where

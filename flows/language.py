@@ -58,6 +58,11 @@ def _findings(content: str, flow_type: str, resolve: Resolve | None) -> Iterator
     if not isinstance(document, dict):
         yield LanguageProblem("Content is not a JSON object"), True
         return
+    yield from judged(document, flow_type, resolve)
+
+
+def judged(document: dict[str, Any], flow_type: str, resolve: Resolve | None = None) -> Iterator[Finding]:
+    """Every finding about a document that is read already, with whether the service refuses it; `flow_type` is ours."""
     yield from ((problem, True) for problem in _envelope(document, flow_type, resolve))
     actions = document.get("Actions")
     if not isinstance(actions, list):

@@ -28,6 +28,12 @@ def default(code: str) -> str | None:
     return next(iter(voices)) if voices else None
 
 
+def exists(voice: str) -> bool:
+    """Whether Polly has a voice of this name."""
+    data = _data()
+    return voice in data["unconfirmed"] or any(voice in known for known in data["voices"].values())
+
+
 def check(voice: str, code: str, where: Where, problems: Problems, engine: str | None = None) -> None:
     """Record a voice that does not exist or does not speak `code`; a warning where its language is not confirmed."""
     confirmed: dict[str, dict[str, str]] = _data()["voices"]

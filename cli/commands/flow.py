@@ -9,11 +9,15 @@ import click
 from ...deploy.settings import Settings
 from ..options import folder as folder_argument
 from ..options import settings
+from .flow_lint import lint
 
 
 @click.group()
 def command() -> None:
     """Compile and list flows."""
+
+
+command.add_command(lint)
 
 
 @command.command("compile")
