@@ -66,7 +66,7 @@ def down(settings: Settings, folder: Path | None, on_event: OnEvent, *, everythi
     place = center_folder(folder)
     check_target(settings, "down")
     center = applied_center(settings, place)
-    if not store_of(place, center.stack_name).names():
+    if not store_of(place, center.stack_name, settings.target).names():
         return pipeline.nothing_to_remove(settings, center, on_event)
     with stoppable() as stop, work(settings, place, center, lease="down") as wired:
         return pipeline.down(wired, on_event, stop, everything=everything)
@@ -88,7 +88,7 @@ def applied_center(settings: Settings, folder: Path) -> Center:
             hint=f"Correct them: ccdeploy validate {folder}",
             where=str(folder),
         )
-    return last_applied(store_of(folder, loaded.center.stack_name)) or loaded.center
+    return last_applied(store_of(folder, loaded.center.stack_name, settings.target)) or loaded.center
 
 
 def status(settings: Settings, folder: Path | None) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def status(settings: Settings, folder: Path | None) -> dict[str, Any]:
     place = center_folder(folder)
     check_target(settings, "status")
     center = applied_center(settings, place)
-    if not store_of(place, center.stack_name).names():
+    if not store_of(place, center.stack_name, settings.target).names():
         return standing.nothing(settings, center.stack_name)
     with work(settings, place, center) as wired:
         return standing.status(wired)
@@ -109,7 +109,7 @@ def export_state(settings: Settings, folder: Path | None) -> dict[str, Any]:
     place = center_folder(folder)
     check_target(settings, "state export")
     center = applied_center(settings, place)
-    if not store_of(place, center.stack_name).names():
+    if not store_of(place, center.stack_name, settings.target).names():
         raise Refused(
             f"The stack {center.stack_name} has no state yet.",
             hint=f"Make it stand: ccdeploy up {place}",
@@ -136,7 +136,7 @@ def unlock(settings: Settings, folder: Path | None) -> None:
 
 def _lease(settings: Settings, folder: Path | None) -> tuple[Store, dict[str, Any]]:
     place = center_folder(folder)
-    store = store_of(place, applied_center(settings, place).stack_name)
+    store = store_of(place, applied_center(settings, place).stack_name, settings.target)
     data = store.read(LEASE)
     try:
         found = json.loads(data) if data else {}

@@ -90,7 +90,7 @@ def read(settings: Settings, files: Sequence[Path], command: str) -> tuple[Path,
 def plan(settings: Settings, files: Sequence[Path], *, allow_suspend: int | None) -> people.Planned:
     """What `apply` would do. Reads only."""
     folder, center, checked = read(settings, files, "plan")
-    _must_stand(folder, center)
+    _must_stand(settings, folder, center)
     with work(settings, folder, center) as wired:
         _needs_instance(wired)
         return people.plan(wired, checked, allow_suspend=allow_suspend)
@@ -99,7 +99,7 @@ def plan(settings: Settings, files: Sequence[Path], *, allow_suspend: int | None
 def apply(settings: Settings, files: Sequence[Path], on_event: OnEvent, *, allow_suspend: int | None) -> Result:
     """Bring the people of these files to what the files say; people of other files are never touched."""
     folder, center, checked = read(settings, files, "apply")
-    _must_stand(folder, center)
+    _must_stand(settings, folder, center)
     with stoppable() as stop, work(settings, folder, center, lease="roster apply") as wired:
         _needs_instance(wired)
         run = Run(wired, "roster apply", on_event, stop)
@@ -133,8 +133,8 @@ def _needs_instance(wired: Work) -> None:
         raise _not_standing(wired.folder)
 
 
-def _must_stand(folder: Path, center: Center) -> None:
-    if not store_of(folder, center.stack_name).names():
+def _must_stand(settings: Settings, folder: Path, center: Center) -> None:
+    if not store_of(folder, center.stack_name, settings.target).names():
         raise _not_standing(folder)
 
 

@@ -25,6 +25,8 @@ class Settings:
     verbose: bool = False
     quiet: bool = False
     today: dt.date | None = None
+    wait: float = 0.0  # seconds that a run waits for another operator to end
+    local_state: bool = False  # the state of a real account may lie on this machine only
 
     @property
     def engine_name(self) -> Literal["embedded", "pulumi"]:

@@ -19,7 +19,7 @@ SANDBOX = "sandbox"  # the data's folder under .ccdeploy
 
 
 def check_target(settings: Settings, command: str) -> None:
-    """Raises Refused for a target and engine that do not go together or are not there yet."""
+    """Raises Refused for a target and engine that do not go together, or whose engine is not on this machine."""
     if settings.target == "aws" and settings.engine_name == "embedded":
         raise Refused(
             "The embedded engine never touches a real account: what recovers it there is not proven.",
@@ -27,12 +27,9 @@ def check_target(settings: Settings, command: str) -> None:
             code="engine-target",
         )
     if settings.engine_name == "pulumi":
-        where = "Deploying to AWS" if settings.target == "aws" else "The engine pulumi"
-        raise Refused(
-            f"{where} is not supported yet.",
-            hint=f"Rehearse on this machine: ccdeploy {command} --target sandbox --engine embedded",
-            code="not-supported",
-        )
+        from ..stacks.engine.pulumi_cli.command import require
+
+        require()
 
 
 def data_folder(folder: Path) -> Path:

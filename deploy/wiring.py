@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..specs.errors import Refused
 from .settings import HIDDEN, Settings
 from .target import sandbox
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ..stacks.cloud.lease import Lease
     from ..stacks.cloud.store import Store
     from ..stacks.engine.plan import Engine
+    from ..stacks.engine.pulumi_cli.engine import PulumiEngine
     from ..stacks.provider.base import Provider
 
 LAST_APPLIED = "center.json"  # the Center of the last finished run, canonically
@@ -45,11 +47,35 @@ class Work:
         return last_applied(self.store)
 
 
-def store_of(folder: Path, stack_name: str) -> Store:
-    """The store of one stack (`<center>.<stack>`)."""
+def store_of(folder: Path, stack_name: str, target: str = "sandbox") -> Store:
+    """The store of one stack (`<center>.<stack>`); what stands on AWS is kept apart from every rehearsal."""
     from ..stacks.cloud.store import FileStore
 
-    return FileStore(folder / HIDDEN / "stacks" / stack_name)
+    place = folder / HIDDEN if target == "sandbox" else folder / HIDDEN / target
+    return FileStore(place / "stacks" / stack_name)
+
+
+def engine_of(store: Store) -> str:
+    """Which engine holds the stack: "embedded", "pulumi", or "" before the first `up`."""
+    from ..stacks.engine.embedded.ledger import JOURNAL, STATE
+    from ..stacks.engine.pulumi_cli.place import FOLDER
+
+    names = set(store.names())
+    if names & {STATE, JOURNAL}:
+        return "embedded"
+    return "pulumi" if FOLDER in names else ""
+
+
+def check_engine(settings: Settings, store: Store) -> None:
+    """A stack stands on one engine. Raises Refused when it is another than the one that was asked for."""
+    there = engine_of(store)
+    if there and there != settings.engine_name:
+        raise Refused(
+            f"This stack stands on the engine {there}, not on {settings.engine_name}.",
+            hint=f"Use --engine {there}, or move it: ccdeploy state export --to {settings.engine_name}",
+            where=store.where,
+            code="other-engine",
+        )
 
 
 def last_applied(store: Store) -> Center | None:
@@ -67,25 +93,57 @@ def work(settings: Settings, folder: Path, center: Center, *, lease: str = "") -
     Without it nothing on the disk changes. Raises LeaseHeld while another operator is at work.
     """
     from ..flows.centre import compile_center
-    from ..stacks.cloud.client import Cloud
 
     flows = compile_center(center)
-    store = store_of(folder, center.stack_name)
+    store = store_of(folder, center.stack_name, settings.target)
+    check_engine(settings, store)
     with contextlib.ExitStack() as stack:
-        held = stack.enter_context(store.lease(lease)) if lease else None
-        endpoint = stack.enter_context(sandbox(folder, writing=bool(lease)))
-        cloud = Cloud(center.region, endpoint_url=endpoint)
+        held = stack.enter_context(store.lease(lease, wait=settings.wait)) if lease else None
+        place = stack.enter_context(_place(settings, folder, center, writing=bool(lease)))
+        engine = stack.enter_context(_engine(settings, center, store, place, held))
         yield Work(
             settings=settings,
             folder=folder,
             center=center,
             flows=flows,
             store=store,
-            engine=create_embedded_engine(center, store, cloud, endpoint, held),
-            cloud=cloud,
-            endpoint=endpoint,
+            engine=engine,
+            cloud=place.cloud,
+            endpoint=place.sandbox,
             fence=held.fence if held else 0,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a run goes: the door, the sandbox's endpoint ("" on an account), and the one our `aws` provider serves."""
+
+    cloud: Cloud
+    sandbox: str
+    attached: str
+
+
+@contextlib.contextmanager
+def _place(settings: Settings, folder: Path, center: Center, *, writing: bool) -> Iterator[Place]:
+    from ..stacks.cloud.client import Cloud
+
+    if settings.target == "aws":
+        from .account import door
+
+        found = door(center)
+        yield Place(found.cloud, "", found.attached)
+        return
+    with sandbox(folder, writing=writing) as endpoint:
+        yield Place(Cloud(center.region, endpoint_url=endpoint), endpoint, endpoint)
+
+
+@contextlib.contextmanager
+def _engine(settings: Settings, center: Center, store: Store, place: Place, held: Lease | None) -> Iterator[Engine]:
+    if settings.engine_name == "embedded":
+        yield create_embedded_engine(center, store, place.cloud, place.attached, held)
+    else:
+        with create_pulumi_engine(center, store, place.cloud, place.attached, held) as engine:
+            yield engine
 
 
 def create_embedded_engine(center: Center, store: Store, cloud: Cloud, endpoint: str, held: Lease | None) -> Engine:
@@ -102,6 +160,29 @@ def create_embedded_engine(center: Center, store: Store, cloud: Cloud, endpoint:
         providers={provider.package: provider for provider in providers},
         store=store,
         config={"aws:region": center.region},
+        fence=held.fence if held else 0,
+        guard=held.check if held else lambda: None,
+    )
+
+
+def create_pulumi_engine(center: Center, store: Store, cloud: Cloud, attached: str, held: Lease | None) -> PulumiEngine:
+    """Pulumi's own engine. `attached` is the endpoint that our `aws` provider serves; "" leaves `aws` to the plugin."""
+    from ..stacks.engine.pulumi_cli.engine import PulumiEngine
+    from ..stacks.extras.provider import CcdeployProvider
+    from ..stacks.names import PROJECT
+
+    providers: list[Provider] = [CcdeployProvider(cloud)]
+    if attached:
+        from ..sandbox.provider.provider import AwsProvider
+
+        providers.append(AwsProvider(attached, center.region))
+    return PulumiEngine(
+        project=PROJECT,
+        stack=center.stack_name,
+        providers={provider.package: provider for provider in providers},
+        store=store,
+        config={"aws:region": center.region},
+        writing=held is not None,
         fence=held.fence if held else 0,
         guard=held.check if held else lambda: None,
     )

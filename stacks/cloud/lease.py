@@ -70,7 +70,9 @@ class Lease:
 
     fence: int
 
-    def __init__(self, path: Path, what: str = "", clock: Clock = time.time) -> None:
+    def __init__(self, path: Path, what: str = "", clock: Clock = time.time, wait: float = 0.0) -> None:
+        """`wait`: seconds to wait for its present holder to end."""
+        self._wait = wait
         self._path = path
         self._what = what
         self._clock = clock
@@ -80,6 +82,16 @@ class Lease:
         self.fence = 0
 
     def __enter__(self) -> Lease:
+        until = time.monotonic() + self._wait
+        while True:
+            try:
+                return self._take()
+            except LeaseHeld:
+                if time.monotonic() >= until:
+                    raise
+            time.sleep(min(1.0, max(0.0, until - time.monotonic())))
+
+    def _take(self) -> Lease:
         with self._exclusive():
             now = self._clock()
             found = self._read()

@@ -47,8 +47,8 @@ class Store(Protocol):
         """Open or create a journal. Raises StateError when it is damaged or of another kind."""
         ...
 
-    def lease(self, what: str = "") -> Lease:
-        """The right to change this stack, as a context manager; entering raises LeaseHeld."""
+    def lease(self, what: str = "", wait: float = 0.0) -> Lease:
+        """The right to change this stack, as a context manager; entering raises LeaseHeld after `wait` seconds."""
         ...
 
 
@@ -120,7 +120,7 @@ class FileStore:
                 hint="restore the file from a backup; nothing was used from it and nothing was changed",
             ) from error
 
-    def lease(self, what: str = "") -> Lease:
+    def lease(self, what: str = "", wait: float = 0.0) -> Lease:
         """See Store."""
         self._prepare()
-        return Lease(self._path("lease.json"), what, self._clock)
+        return Lease(self._path("lease.json"), what, self._clock, wait)

@@ -17,6 +17,7 @@ from ccdeploy.deploy.settings import Settings, center_folder, hidden_folder
 from ccdeploy.deploy.target import check_target
 from ccdeploy.specs.errors import Refused, Unfinished
 from ccdeploy.stacks.engine.plan import Changes, Step
+from ccdeploy.stacks.engine.pulumi_cli.command import find
 
 SCHEMAS = Path(__file__).parents[3] / "docs" / "json"
 
@@ -117,13 +118,18 @@ def test_the_hidden_folder_keeps_itself_out_of_git(tmp_path: Path) -> None:
     assert (tmp_path / ".ccdeploy" / ".gitignore").read_text() == "*\n"
 
 
-@pytest.mark.parametrize(
-    "settings", [Settings(target="aws"), Settings(target="aws", engine="embedded"), Settings(engine="pulumi")]
-)
-def test_what_is_not_there_yet_is_refused_and_names_the_way_that_works(settings: Settings) -> None:
+def test_the_embedded_engine_on_an_account_is_refused_and_names_the_way_that_works() -> None:
+    with pytest.raises(Refused) as refused:
+        check_target(Settings(target="aws", engine="embedded"), "up")
+    assert "ccdeploy up --target sandbox" in refused.value.hint
+
+
+@pytest.mark.skipif(find() is not None, reason="the Pulumi CLI is here")
+@pytest.mark.parametrize("settings", [Settings(target="aws"), Settings(engine="pulumi")])
+def test_without_the_pulumi_cli_the_refusal_says_how_to_get_it(settings: Settings) -> None:
     with pytest.raises(Refused) as refused:
         check_target(settings, "up")
-    assert "ccdeploy up --target sandbox" in refused.value.hint
+    assert "make pulumi" in refused.value.hint
 
 
 def test_the_sandbox_with_the_embedded_engine_is_not_refused() -> None:

@@ -1,0 +1,86 @@
+"""The account that a run on AWS goes to: credentials, account, identity and Region are known before anything else.
+
+Two variables take the place of the account for a rehearsal of this very path (engine.md 1.11 calls it target `aws`
+without AWS): `AWS_ENDPOINT_URL` names the endpoint of every service, and `CCDEPLOY_AWS_PLUGIN=attach` serves the `aws`
+provider of the sandbox instead of Pulumi's plugin. The second is refused unless the first is this machine.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ..specs.errors import CloudError, Refused
+
+if TYPE_CHECKING:
+    from ..specs.model import Center
+    from ..stacks.cloud.client import Cloud
+
+ENDPOINT: Final = "AWS_ENDPOINT_URL"
+PLUGIN: Final = "CCDEPLOY_AWS_PLUGIN"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The door to the account; `attached` is the endpoint that our own `aws` provider serves, or ""."""
+
+    cloud: Cloud
+    account: str
+    identity: str
+    attached: str
+
+
+def door(center: Center) -> Door:
+    """Check who we are and where. Raises Refused or CloudError, in one sentence, before anything is done."""
+    from ..stacks.cloud.client import Cloud, is_loopback
+
+    endpoint = os.environ.get(ENDPOINT) or None
+    attach = os.environ.get(PLUGIN, "")
+    if attach not in {"", "attach"}:
+        raise Refused(f"{PLUGIN} is {attach!r}.", hint=f"The one value is attach; or: unset {PLUGIN}", code="plugin")
+    if attach and not is_loopback(endpoint):
+        raise Refused(
+            f"{PLUGIN}=attach serves the sandbox's own aws provider, which must not meet a real account.",
+            hint=f"Set {ENDPOINT} to a sandbox on this machine, or: unset {PLUGIN}",
+            code="plugin",
+        )
+    _check_credentials()
+    cloud = Cloud(center.region, endpoint_url=endpoint)
+    try:
+        who = cloud.call("sts", "get_caller_identity")
+    except CloudError as error:
+        raise CloudError(
+            f"AWS does not know these credentials: {error.message}",
+            operation=error.operation,
+            service_code=error.service_code,
+            status=error.status,
+            where=error.where,
+            hint=error.hint or "sign in again (aws sso login), or set AWS_PROFILE",
+            code=error.code,
+        ) from error
+    account, identity = str(who["Account"]), str(who["Arn"])
+    if center.account is not None and account != center.account:
+        raise Refused(
+            f"These credentials are of account {account} ({identity}), but center.yaml says {center.account}.",
+            hint="Set AWS_PROFILE to that account, or correct `account:`.",
+            where="center.yaml",
+            code="other-account",
+        )
+    return Door(cloud, account, identity, endpoint or "" if attach else "")
+
+
+def _check_credentials() -> None:
+    """Where boto3 finds none, the SDK would ask the metadata service of a machine that is not there for seconds."""
+    import botocore.session
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        found = botocore.session.get_session().get_credentials()
+    except BotoCoreError as error:
+        raise Refused(f"The AWS credentials cannot be used: {error}.", hint=_SIGN_IN, code="credentials") from error
+    if found is None:
+        raise Refused("There are no AWS credentials.", hint=_SIGN_IN, code="credentials")
+
+
+_SIGN_IN: Final = "Sign in (aws sso login) and set AWS_PROFILE, or rehearse: --target sandbox"
