@@ -12,6 +12,9 @@ from .settings import CENTER, Settings, center_folder, upwards
 from .validate import valid
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..flows.compiled import Ref
     from ..specs.model import Center
 
 
@@ -23,18 +26,30 @@ class Compiled:
     warnings: tuple[Problem, ...]
 
 
-def compile_file(settings: Settings, file: Path) -> Compiled:
-    """Compile one file: as a flow of its centre when it is one, else alone. Raises Invalid with every mistake."""
+def compile_file(settings: Settings, file: Path, references: Path | None = None) -> Compiled:
+    """Compile one file: as a flow of its centre when it is one, else alone. `references` is a file of ids, as
+    `flow import` writes it. Raises Invalid with every mistake."""
     from ..flows.alone import compile_file as compile_alone
-    from ..flows.fictional import bind
+    from ..flows.bindings import bind_known
 
+    known = _references(references) if references is not None else {}
     found = _in_center(settings, file)
     if found is not None:
-        return _of_center(*found, file)
+        return _of_center(*found, file, known)
     alone = compile_alone(file, str(file))
     if alone.compiled is None:
         raise _invalid(file, alone.problems.listed())
-    return Compiled(_pretty(bind(alone.compiled)), tuple(alone.problems.listed()))
+    return Compiled(_pretty(bind_known(alone.compiled, known)), tuple(alone.problems.listed()))
+
+
+def _references(path: Path) -> Mapping[Ref, str]:
+    from ..flows.bindings import read_references
+
+    problems = Problems()
+    known = read_references(path, str(path), problems)
+    if problems.errors:
+        raise _invalid(path, problems.listed())
+    return known
 
 
 def listed(settings: Settings, folder: Path | None) -> list[dict[str, Any]]:
@@ -61,10 +76,10 @@ def _in_center(settings: Settings, file: Path) -> tuple[Center, str, Problems] |
     return None
 
 
-def _of_center(center: Center, name: str, problems: Problems, file: Path) -> Compiled:
+def _of_center(center: Center, name: str, problems: Problems, file: Path, known: Mapping[Ref, str]) -> Compiled:
+    from ..flows.bindings import bind_known
     from ..flows.centre import compile_center
     from ..flows.check import check_flows
-    from ..flows.fictional import bind
 
     check_flows(center, problems)
     shown = center.flows[name].file
@@ -72,7 +87,7 @@ def _of_center(center: Center, name: str, problems: Problems, file: Path) -> Com
     if any(problem.severity == "error" for problem in own):
         raise _invalid(file, own)
     flow = compile_center(center).flows[name]
-    return Compiled(_pretty(bind(flow, center.region)), tuple(own))
+    return Compiled(_pretty(bind_known(flow, known, center.region)), tuple(own))
 
 
 def _invalid(file: Path, problems: list[Problem]) -> Invalid:

@@ -233,8 +233,10 @@ class Draft:
             "Metadata": metadata(flow, start, self.actions),
             "Actions": list(self.actions.values()),
         }
-        if flow.type == "module":
-            content["Settings"] = flow.settings or {
+        if flow.settings is not None:
+            content["Settings"] = flow.settings
+        elif flow.type == "module" and not self.bare:
+            content["Settings"] = {
                 "InputParameters": [],
                 "OutputParameters": [],
                 "Transitions": [

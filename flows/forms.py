@@ -332,7 +332,7 @@ def plain(node: Node) -> Any:
         return {name: plain(child) for name, child in node}
     if isinstance(node, Sequence):
         return [plain(item) for item in node.items]
-    return node.text
+    return None if node.is_null else node.text
 
 
 def words(node: Node) -> list[str]:

@@ -9,6 +9,7 @@ import click
 from ...deploy.settings import Settings
 from ..options import folder as folder_argument
 from ..options import settings
+from .flow_import import import_
 from .flow_lint import lint
 
 
@@ -17,13 +18,20 @@ def command() -> None:
     """Compile and list flows."""
 
 
+command.add_command(import_)
 command.add_command(lint)
 
 
 @command.command("compile")
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @settings("stack", "json", "quiet", "today")
-def compile_(given: Settings, file: Path) -> None:
+@click.option(
+    "--references",
+    metavar="REFERENCES",
+    type=click.Path(path_type=Path),
+    help="Ids for the names, as `flow import --references` wrote them.",
+)
+def compile_(given: Settings, file: Path, references: Path | None) -> None:
     """Print the Flow language JSON of one YAML file, with fictional ARNs where ids will be.
 
     Works with and without a center.yaml around it.
@@ -32,7 +40,7 @@ def compile_(given: Settings, file: Path) -> None:
     from ..output import out
     from ..render.problems import warn
 
-    compiled = flows.compile_file(given, file)
+    compiled = flows.compile_file(given, file, references)
     warn(given, compiled.warnings)
     out(compiled.content)
 
