@@ -50,7 +50,7 @@ def register_flows(site: Site) -> None:
                 name,
                 instance_id=site.instance_id,
                 name=flow.title,
-                description=flow.description or None,
+                description=flow.description or flow.title,  # the service takes no empty one
                 content=placeholder(MODULE),
                 tags=site.tags(_MODULE, name),
                 opts=options(ignore=["content"]),

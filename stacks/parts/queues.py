@@ -50,7 +50,7 @@ def register_queues(site: Site) -> None:
             real.key,
             instance_id=site.instance_id,
             name=real.title,
-            description=queue.description or None,
+            description=queue.description or real.title,  # one that is there cannot be taken away again
             hours_of_operation_id=site.hours[queue.hours].hours_of_operation_id,
             max_contacts=queue.max_contacts if real.takes_calls else None,
             status="ENABLED" if queue.open else "DISABLED",

@@ -197,6 +197,24 @@ def test_an_edit_changes_only_what_it_touches(line: Line) -> None:
     assert touched == {("update", "FlowContent", "welcome"), ("update", "HoursOfOperation", "day")}
 
 
+def test_what_has_no_description_can_be_given_another_title_and_lose_its_description(line: Line) -> None:
+    """Connect takes no empty description of a queue, and the provider sends name and description together."""
+    center = line.folder / "center.yaml"
+    text = center.read_text()
+    titled = (
+        text.replace("triage: {hours", "triage: {title: Nurses, hours")
+        .replace("nurse: {queues", "nurse: {title: Nurse, queues")
+        .replace("day: {mon", "day: {title: Day, mon")
+        .replace("desk: {phone", "desk: {title: Desk, phone")
+    )
+    described = titled.replace("title: ", "description: A sentence, title: ")
+    for content in (text, titled, described, titled, text):
+        center.write_text(content, encoding="utf-8")
+        line.up()
+        assert line.engine().refresh(write=False) == ()
+        assert not line.up().changes.any
+
+
 def test_down_keeps_the_number_and_leaves_what_others_made(line: Line) -> None:
     line.up()
     instance = line.instance()
