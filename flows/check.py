@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import get_args
 
-from ..specs.model import Center
+from ..specs.model import Center, Text
 from ..specs.problems import Problem, Problems, Where
 from ..specs.suggest import did_you_mean
 from ..specs.texts import TextContext, context_of
@@ -247,7 +247,10 @@ def _texts(flow: Flow, step: Step, names: Names, context: TextContext, problems:
     languages = names.center.languages if names.center else {}
     for key, text in step.texts():
         missing = [language for language in languages if text.speech(language) is None]
-        if missing and not (step.verb == "language" and key == "language"):
+        shared = _key_of(text, context) if missing else None
+        if shared is not None:
+            _untranslated(shared, missing, context, problems)
+        elif missing and not (step.verb == "language" and key == "language"):
             message = f'step "{step.key}" says nothing in {", ".join(missing)}'
             problems.error(step.at(key), "missing-text", message, f"add {missing[0]}: to the text")
         for language, found in languages.items():
@@ -258,7 +261,20 @@ def _texts(flow: Flow, step: Step, names: Names, context: TextContext, problems:
         if any(_PLACEHOLDER.search(speech.value) for speech in text.by_language.values()):
             message = f'step "{step.key}": two opening braces are kept for references'
             problems.error(step.at(key), "bad-text", message, "run-time values are written $.Attributes.name")
-    del context
+
+
+def _key_of(text: Text, context: TextContext) -> str | None:
+    """The key under which a step's text stands in texts/, or None when the step says it itself."""
+    known = context.texts or {}
+    return next((key for key, found in known.items() if found.by_language is text.by_language), None)
+
+
+def _untranslated(key: str, missing: list[str], context: TextContext, problems: Problems) -> None:
+    """A text that steps use and that is not there in every language: told at the text, so once, however often it is
+    used."""
+    message = f'the text "{key}" is missing in {", ".join(missing)}'
+    where = (context.texts or {})[key].where
+    problems.error(where, "missing-text", message, f"fill in the column {missing[0]}, or add {missing[0]}: to it")
 
 
 def _graph(flow: Flow, problems: Problems) -> None:

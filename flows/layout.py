@@ -63,10 +63,13 @@ def positions(start: str, actions: Actions) -> dict[str, tuple[int, int]]:
 
 
 def successors(action: Mapping[str, Any]) -> Iterator[str]:
-    """Every target of an action, in the order in which they are written."""
+    """Every target of an action, in the order in which they are written. Transitions that an `action:` step gives may
+    have any shape; what is no target is the validator's to refuse."""
     transitions = action["Transitions"]
-    if "NextAction" in transitions:
+    if isinstance(transitions.get("NextAction"), str):
         yield transitions["NextAction"]
     for group in ("Conditions", "Errors"):
-        for entry in transitions.get(group, []):
-            yield entry["NextAction"]
+        entries = transitions.get(group)
+        for entry in entries if isinstance(entries, list) else []:
+            if isinstance(entry, Mapping) and isinstance(entry.get("NextAction"), str):
+                yield entry["NextAction"]

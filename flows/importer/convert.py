@@ -96,7 +96,7 @@ class _Import:
             trouble, compiled = alone.problems, alone.compiled
             if compiled is None:
                 wrong = self._lines(text, trouble)
-                why = next(str(problem) for problem in trouble.listed() if problem.severity == "error")
+                why = next(problem for problem in trouble.listed() if problem.severity == "error").message
             else:
                 again = self._read(compiled)
                 wrong = self._unequal(again, found)
@@ -172,7 +172,8 @@ class _Import:
         if parameters:
             step["parameters"] = parameters
         if not catalogue().actions[action.type].terminal:
-            step["transitions"] = _renamed(plain(action.raw.get("Transitions") or {}), self.scene.keys)
+            given = action.raw.get("Transitions") or {}
+            step["transitions"] = _renamed(plain({k: v for k, v in given.items() if v}), self.scene.keys)
         return step
 
     def _text(self, found: Mapping[str, Fold]) -> str:
