@@ -35,6 +35,10 @@ _FATAL: Final = frozenset(
     {"AccessDeniedException", "ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException",
      "InvalidClientTokenId", "InvalidSignatureException"}
 )  # fmt: skip
+# Calls that a person on a call would feel: another profile, other permissions, nobody any more.
+_FELT: Final = frozenset(
+    {"UpdateUserRoutingProfile", "UpdateUserSecurityProfiles", "UpdateUserPhoneConfig", "DeleteUser"}
+)
 _COUNTED: Final = {"move": "update", "resume": "update"}
 OnEvent = Callable[[AgentEvent], None]
 
@@ -164,7 +168,7 @@ class _Run:
     def execute(self, on_event: OnEvent) -> AgentResult:
         """Run to the end, or until something stops it."""
         self._adopt()
-        work = [s for s in self._plan.steps if s.calls or s.note is not None]
+        work = self._in_order([s for s in self._plan.steps if s.calls or s.note is not None])
         tasks: queue.SimpleQueue[_Task] = queue.SimpleQueue()
         for step in work:
             tasks.put(_Task(step, deque(step.calls), step.user_id or "", doubtful=self._begun(step)))
@@ -179,6 +183,20 @@ class _Run:
             raise self._bug
         self._result.seconds = round(time.monotonic() - self._started, 3)
         return self._result
+
+    def _in_order(self, work: list[AgentStep]) -> list[AgentStep]:
+        """As planned, but people who are on a call now come last: what changes under them would cut them off.
+
+        Who may not ask (GetCurrentUserData needs its own permission) does everybody in the plan's order.
+        """
+        directory = self._plan.directory
+        if directory is None or not any(call.operation in _FELT for step in work for call in step.calls):
+            return work
+        try:
+            busy = self._users.busy(sorted({*directory.routing_profiles.values()}))
+        except CloudError:
+            return work
+        return sorted(work, key=lambda step: step.user_id in busy)
 
     def _begun(self, step: AgentStep) -> bool:
         """Whether an earlier run may have made this person already."""

@@ -21,7 +21,7 @@ from .mistakes import Findings, Mistake
 from .model import Checked, Person
 from .own_cells import OwnCells
 from .phones import country_of, read_phone
-from .read import Unreadable, open_table
+from .read import Unreadable, open_table, split_sheet
 from .rules import Rules, rules_of
 from .terms import SHARED, Found, read_terms
 from .unique import find_doubles, name_the_unnamed
@@ -88,7 +88,7 @@ class _Check:
         findings = Findings(shown)
         self.found[shown] = (findings, None)
         try:
-            real, sheet = _sheet_of(path)
+            real, sheet = split_sheet(path)
             table = open_table(real, shown, sheet)
             with no_collection():
                 self._table(table.rows, shown, findings)
@@ -192,7 +192,8 @@ class _Check:
         problems = sorted(
             dict.fromkeys([*self.problems, *found]), key=lambda p: (p.where, p.severity, p.code, p.message)
         )
-        return Checked(tuple(self.people), tuple(problems), tuple(self.files), tuple(self.remarks), self.rows)
+        findings = {file: found for file, (found, _) in self.found.items()}
+        return Checked(tuple(self.people), tuple(problems), tuple(self.files), tuple(self.remarks), self.rows, findings)
 
     def _report(self, person: Person, column: str, mistake: Mistake) -> None:
         findings, layout = self.found[person.file]
@@ -231,11 +232,3 @@ def _pattern(rules: Rules) -> Callable[[str], object]:
     username += "?" if rules.identity == "connect" else ""
     email = STRICT if rules.identity == "connect" else f"(?:{STRICT})?"
     return re.compile(f"{username}\x1f{email}\x1f{_NAME}\x1f{_NAME}").fullmatch
-
-
-def _sheet_of(path: Path) -> tuple[Path, str | None]:
-    """`FILE.xlsx#SHEET` as file and sheet."""
-    name, mark, sheet = str(path).rpartition("#")
-    if mark and sheet and not path.exists() and name.lower().endswith((".xlsx", ".xlsm")):
-        return Path(name), sheet
-    return path, None

@@ -10,9 +10,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ..specs.problems import Problem
+
+if TYPE_CHECKING:
+    from .mistakes import Findings
 
 Status = Literal["active", "suspended", "removed"]
 PhoneType = Literal["soft", "desk"]
@@ -39,7 +42,8 @@ class Terms:
     """What a group of people has in common; every reference is a key of the centre.
 
     `routing_profile` is the key of a real profile (`RoutingVariant.key`), `hierarchy_group` a path of titles,
-    `after_contact_work` whole seconds with 0 for no limit, dates are inclusive, `tags` pairs sorted by key.
+    `after_contact_work` whole seconds with 0 for no limit, dates are inclusive, `skills` sorted as
+    `product=fibre:4`, `tags` pairs sorted by key.
     """
 
     routing_profile: str = ""
@@ -52,6 +56,7 @@ class Terms:
     phone_type: PhoneType = "soft"
     auto_accept: bool = False
     after_contact_work: int = 60
+    skills: tuple[str, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()
 
 
@@ -85,6 +90,7 @@ class Checked:
     files: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     rows: Mapping[str, int] = field(default_factory=dict)
+    findings: Mapping[str, Findings] = field(default_factory=dict, repr=False, compare=False)  # by file, none grouped
 
     @property
     def errors(self) -> int:

@@ -48,6 +48,14 @@ class Table:
     sheet: str = ""
 
 
+def split_sheet(path: Path) -> tuple[Path, str | None]:
+    """`FILE.xlsx#SHEET` as file and sheet."""
+    name, mark, sheet = str(path).rpartition("#")
+    if mark and sheet and not path.exists() and name.lower().endswith((".xlsx", ".xlsm")):
+        return Path(name), sheet
+    return path, None
+
+
 def open_table(path: Path, shown: str, sheet: str | None = None) -> Table:
     """Open `path` (called `shown` in problems). Raises Unreadable."""
     data = _bytes(path, shown)

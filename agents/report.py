@@ -1,103 +1,209 @@
-"""What a supervisor opens: the roster itself with its bad cells marked, or a page that lists every mistake.
+"""What a supervisor opens: the roster itself, every bad cell marked and each row told what to do.
 
-Both show cells, so they go only to a file that the operator names.
+`.xlsx` (a sheet a roster, bad cells coloured), `.csv` (the same rows, bad cells named) or `.html` (`page.py`). The
+first columns are ours and are not read again, so that a corrected report can be sent back as the roster. All of them
+show cells, so they go only to a file that the operator names; passwords are never among them.
 """
 
 from __future__ import annotations
 
-import html
+import csv
+import io
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ..specs.problems import Problem
-from .read import Table, Unreadable, open_table
+from ..specs.errors import Refused
+from ..stacks.durable.files import write_atomic
+from .cells import neutral
+from .export import BOM
+from .headers import read_header
+from .mistakes import Mark, Mistake
+from .model import Checked
+from .page import html_page
+from .read import Table, Unreadable, open_table, split_sheet
 
 if TYPE_CHECKING:
-    from openpyxl.worksheet.worksheet import Worksheet
+    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 TO_DO: Final = "what to do"
+BAD: Final = "bad cells"
+KINDS: Final = (".xlsx", ".csv", ".html")
 _RED: Final = "FFF4B6B6"
 _YELLOW: Final = "FFFFF2B3"
+_CELL: Final = 32_767  # characters that a spreadsheet's cell holds
 
 
-def write_workbook(roster: Path, shown: str, problems: Sequence[Problem], out: Path) -> None:
-    """Copy `roster` to the workbook `out`: bad cells coloured, and in a first column what to do about the row.
+def check_name(out: Path) -> None:
+    """Refuse a report whose kind is not known, or that would overwrite a file. Raises Refused."""
+    if out.suffix.lower() not in KINDS:
+        text = f"{out}: a report is a spreadsheet or a page"
+        raise Refused(text, hint=f"End its name in {', '.join(KINDS)}.", where=str(out), code="report-kind")
+    if out.exists():
+        text = f"{out} is there already; nothing was written."
+        raise Refused(text, hint="Name a new file.", where=str(out), code="exists")
 
-    A file that cannot be read as a roster gives a workbook with its one problem. Raises OSError.
-    """
+
+def write_report(checked: Checked, paths: Mapping[str, Path], out: Path) -> None:
+    """Write the report of a check. `paths`: the rosters by the name that problems give them. Raises OSError."""
+    kind = out.suffix.lower()
+    if kind == ".html":
+        write_atomic(out, html_page(checked.problems, checked.rows, "Rosters").encode())
+    elif kind == ".csv":
+        write_atomic(out, _csv(checked, paths).encode())
+    else:
+        _workbook(checked, paths, out)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row of a report: what to do, which cells are bad (by position from 0), and the cells."""
+
+    advice: str
+    bad: Mapping[int, str]  # position -> severity
+    severity: str
+    cells: Sequence[str]
+
+
+def _rows(table: Table, shown: str, checked: Checked) -> Iterator[_Row]:
+    """The roster's own rows with their marks; the header first."""
+    by_line: dict[int, list[Mark]] = defaultdict(list)
+    findings = checked.findings.get(shown)
+    for mark in findings.marks() if findings is not None else ():
+        by_line[mark.line].append(mark)
+    whole = [p for p in checked.problems if p.where.file == shown and not p.where.line]
+    secret: int | None = None
+    header = True
+    names = findings.names if findings is not None else ()
+    try:
+        for line, cells in table.rows:
+            marks = by_line.get(line, [])
+            if header:
+                secret = read_header(cells).index.get("password")
+                marks = [*marks, *(Mark(line, 0, Mistake(p.code, p.message, p.hint, p.severity)) for p in whole)]
+                header = False
+            elif secret is not None and secret < len(cells) and cells[secret]:
+                cells[secret] = "[secret]"
+            yield _row(marks, cells, names)
+    except Unreadable as error:
+        yield _Row(f"{error.message}: {error.hint}".rstrip(": "), {}, "error", ())
+
+
+def _row(marks: Sequence[Mark], cells: Sequence[str], names: Sequence[str]) -> _Row:
+    bad: dict[int, str] = {}
+    for mark in marks:
+        if mark.column and bad.get(mark.column - 1) != "error":
+            bad[mark.column - 1] = mark.mistake.severity
+    severity = "error" if any(m.mistake.severity == "error" for m in marks) else "warning" if marks else ""
+    return _Row("\n".join(_advice(m, names) for m in marks), bad, severity, cells)
+
+
+def _advice(mark: Mark, names: Sequence[str]) -> str:
+    name = f"{names[mark.column - 1]}: " if 0 < mark.column <= len(names) else ""
+    hint = mark.mistake.hint
+    return f"{name}{mark.mistake.message}" + (f". {hint[:1].upper()}{hint[1:]}" if hint else "")
+
+
+def _open(path: Path, shown: str) -> Table:
+    real, sheet = split_sheet(path)
+    return open_table(real, shown, sheet)
+
+
+def _csv(checked: Checked, paths: Mapping[str, Path]) -> str:
+    """Each roster under a header of its own, blank line between; with the delimiter that the first of them has."""
+    out = io.StringIO()
+    writer: Any = None
+    for shown, path in paths.items():
+        try:
+            table = _open(path, shown)
+        except Unreadable as error:
+            writer = writer or csv.writer(out, delimiter=";")
+            writer.writerow([TO_DO, BAD, "file"])
+            writer.writerow([f"{error.message}: {error.hint}", "", shown])
+            continue
+        if writer is None:
+            writer = csv.writer(out, delimiter=table.delimiter or ";")
+        else:
+            writer.writerow([])
+        header: list[str] = []
+        for at, row in enumerate(_rows(table, shown, checked)):
+            if at == 0:
+                header = list(row.cells)
+                writer.writerow([TO_DO, BAD, *map(neutral, row.cells)])
+                if not row.advice:
+                    continue
+                writer.writerow([row.advice, _named(row, header)])
+            else:
+                writer.writerow([row.advice, _named(row, header), *map(neutral, row.cells)])
+    return BOM + out.getvalue()
+
+
+def _named(row: _Row, header: Sequence[str]) -> str:
+    return ", ".join(header[at] if at < len(header) else f"cell {at + 1}" for at in sorted(row.bad))
+
+
+def _workbook(checked: Checked, paths: Mapping[str, Path], out: Path) -> None:
+    """One sheet a roster, row by row, so that 36,000 people need little memory."""
     import openpyxl
 
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    mine = [p for p in problems if p.where.file == shown]
-    try:
-        _copy(open_table(roster, shown), sheet, mine)
-    except Unreadable as error:
-        _put(sheet, sheet.max_row + 1, 1, f"{error.message}: {error.hint}", _RED)
-    sheet.freeze_panes = "B2"
-    sheet.column_dimensions["A"].width = 60
-    book.save(out)
+    book = openpyxl.Workbook(write_only=True)
+    taken: set[str] = set()
+    for shown, path in paths.items():
+        sheet: Any = book.create_sheet(_title(shown, taken))
+        sheet.freeze_panes = "B2"
+        sheet.column_dimensions["A"].width = 60
+        for letter in "BCDEFGHIJKLMNOPQRSTUVWXYZ":
+            sheet.column_dimensions[letter].width = 18
+        try:
+            rows = _rows(_open(path, shown), shown, checked)
+        except Unreadable as error:
+            sheet.append([_cell(sheet, f"{error.message}: {error.hint}", _RED)])
+            continue
+        for at, row in enumerate(rows):
+            advice = row.advice or (TO_DO if at == 0 else "")
+            colour = {"error": _RED, "warning": _YELLOW, "": None}[row.severity]
+            first = _cell(sheet, advice, colour, wrap=bool(row.advice)) if advice else None
+            sheet.append(
+                [first, *(_cell(sheet, text, _colour(row, i), bold=at == 0) for i, text in enumerate(row.cells))]
+            )
+    data = io.BytesIO()
+    book.save(data)
+    write_atomic(out, data.getvalue())
 
 
-def _copy(table: Table, sheet: Worksheet, problems: Sequence[Problem]) -> None:
-    by_line: dict[int, list[Problem]] = defaultdict(list)
-    for problem in problems:
-        by_line[problem.where.line].append(problem)
-    for at, (line, cells) in enumerate(table.rows, start=1):
-        bad = {p.where.column: p for p in by_line.get(line, [])}
-        advice = "\n".join(f"{p.message}. {p.hint}".rstrip(" .") for p in by_line.get(line, []))
-        _put(sheet, at, 1, advice or (TO_DO if at == 1 else ""), _colour(by_line.get(line, [])))
-        for column, text in enumerate(cells, start=1):
-            _put(sheet, at, column + 1, text, _colour([bad[column]]) if column in bad else None)
+def _title(shown: str, taken: set[str]) -> str:
+    """A sheet's title: the file's name, at most 31 characters and none that a spreadsheet refuses."""
+    plain = "".join("-" if c in "[]:*?/\\#'" else c for c in Path(shown).name)[:28] or "roster"
+    title, number = plain, 1
+    while title.casefold() in taken:
+        number += 1
+        title = f"{plain[:27]} {number}"
+    taken.add(title.casefold())
+    return title
 
 
-def _colour(problems: Sequence[Problem]) -> str | None:
-    if not problems:
-        return None
-    return _RED if any(p.severity == "error" for p in problems) else _YELLOW
+def _colour(row: _Row, at: int) -> str | None:
+    severity = row.bad.get(at)
+    return None if severity is None else _RED if severity == "error" else _YELLOW
 
 
-def _put(sheet: Worksheet, row: int, column: int, text: str, colour: str | None) -> None:
+def _cell(sheet: WriteOnlyWorksheet, text: str, colour: str | None, *, wrap: bool = False, bold: bool = False) -> Any:
     """Text stays text: a cell that begins like a formula is written as what it looks like."""
+    if not text and colour is None:
+        return None
+    from openpyxl.cell import WriteOnlyCell
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-    from openpyxl.styles import PatternFill
+    from openpyxl.styles import Alignment, Font, PatternFill
 
-    cell: Any = sheet.cell(row, column)
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text)[:32_767]
+    cell: Any = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text)[:_CELL])
     cell.data_type = "s"
     cell.number_format = "@"
     if colour is not None:
         cell.fill = PatternFill("solid", fgColor=colour)
-
-
-def html_page(problems: Sequence[Problem], rows: dict[str, int], title: str) -> str:
-    """One page without scripts or outside parts: a table a file, errors first."""
-    errors = sum(p.severity == "error" for p in problems)
-    parts = [
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>',
-        "<style>body{font:16px sans-serif;margin:2em;max-width:70em}table{border-collapse:collapse;width:100%}"
-        "td,th{border:1px solid #999;padding:.4em;text-align:left;vertical-align:top}.error{background:#f4b6b6}"
-        ".warning{background:#fff2b3}</style></head><body>",
-        f"<h1>{html.escape(title)}</h1><p>{errors} errors, {len(problems) - errors} warnings.</p>",
-    ]
-    for file in dict.fromkeys([*rows, *(p.where.file for p in problems)]):
-        mine = sorted((p for p in problems if p.where.file == file), key=lambda p: (p.severity, p.where))
-        parts.append(f"<h2>{html.escape(file)}</h2><p>{rows.get(file, 0)} people</p>")
-        if mine:
-            parts.append("<table><tr><th>Row</th><th>Column</th><th>What is wrong</th><th>What to do</th></tr>")
-            parts += [_html_row(p) for p in mine]
-            parts.append("</table>")
-    return "\n".join([*parts, "</body></html>\n"])
-
-
-def _html_row(problem: Problem) -> str:
-    cells = (
-        str(problem.where.line or ""),
-        str(problem.where.column or ""),
-        problem.message,
-        problem.hint,
-    )
-    return f'<tr class="{problem.severity}">' + "".join(f"<td>{html.escape(c)}</td>" for c in cells) + "</tr>"
+    if wrap:
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    if bold:
+        cell.font = Font(bold=True)
+    return cell

@@ -44,6 +44,7 @@ class Rules:
     security: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     languages: Mapping[str, str] = field(default_factory=dict)
+    skills: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # attribute -> loose value -> value
     defaults: Mapping[str, Defaults] = field(default_factory=dict)
     country: str | None = None
     center: Center | None = None
@@ -62,6 +63,7 @@ def rules_of(center: Center | None) -> Rules:
         security=_named({key: p.title for key, p in center.security_profiles.items()}),
         groups=_groups(center),
         languages=_named({key: language.code for key, language in center.languages.items()}),
+        skills={key: {loose(value): value for value in values} for key, values in center.skills.items()},
         defaults={key: _defaults(p.agents, center.agents) for key, p in center.routing_profiles.items()},
         center=center,
         today=center.today,

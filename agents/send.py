@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..specs.errors import Refused
-from ..stacks.cloud.connect_users import UserFields
+from ..stacks.cloud.connect_users import Proficiency, UserFields
 from ..stacks.names import LANGUAGE_ATTRIBUTE, TAG_NAME, TAG_STACK
 from .credentials import password_for
 from .directory import Directory
 from .ledger import SUSPENDED
 from .model import Person
 from .plan import AgentPlan, AgentStep, Call
-from .sets import UNKNOWN, set_changes
+from .sets import UNKNOWN, members, set_changes, write
 
 if TYPE_CHECKING:
     from ..stacks.cloud.connect_users import UserDoor
@@ -47,7 +47,7 @@ class Sender:
         elif operation == "UpdateUserHierarchy":
             users.set_hierarchy_group(user_id, self._group(call.after))
         elif call.trait == "languages":
-            self._languages(call, user_id, doubtful or call.before.startswith(UNKNOWN))
+            self._good_at(call, user_id, doubtful or call.before.startswith(UNKNOWN))
         elif call.trait == "tags":
             self._tags(step, call, user_id)
         else:
@@ -63,18 +63,19 @@ class Sender:
         else:
             raise ValueError(f"no way to send {operation}")
 
-    def _languages(self, call: Call, user_id: str, doubtful: bool) -> None:
-        """Languages are proficiencies; Connect refuses one that is associated already (Connect facts 3.10)."""
+    def _good_at(self, call: Call, user_id: str, doubtful: bool) -> None:
+        """Languages and skills; Connect refuses one that is associated already (Connect facts 3.10)."""
         before = call.before
         if doubtful:
-            have = self._users.proficiencies(user_id)
-            before = "|".join(sorted(value for name, value in have if name == LANGUAGE_ATTRIBUTE))
+            mine = members("languages", call.before) | members("languages", call.after)
+            have = {_name(p): str(p.level) for p in sorted(self._users.proficiencies(user_id)) if _name(p) in mine}
+            before = write("languages", have)
         adds, drops = set_changes("languages", before, call.after)
         if call.operation == "AssociateUserProficiencies":
             if adds:
-                self._users.add_proficiencies(user_id, [(LANGUAGE_ATTRIBUTE, language) for language in adds])
+                self._users.add_proficiencies(user_id, [_proficiency(*pair) for pair in adds.items()])
         elif drops:
-            self._users.drop_proficiencies(user_id, [(LANGUAGE_ATTRIBUTE, language) for language in drops])
+            self._users.drop_proficiencies(user_id, [_proficiency(name, "") for name in drops])
 
     def _tags(self, step: AgentStep, call: Call, user_id: str) -> None:
         adds, drops = set_changes("tags", call.before, call.after)
@@ -117,6 +118,16 @@ class Sender:
 
     def _group(self, path: str) -> str | None:
         return self._directory.hierarchy_groups[path] if path else None
+
+
+def _name(found: Proficiency) -> str:
+    """As `sets` spells it: a language is its key, a skill `product=fibre`."""
+    return found.value if found.attribute == LANGUAGE_ATTRIBUTE else f"{found.attribute}={found.value}"
+
+
+def _proficiency(name: str, level: str) -> Proficiency:
+    attribute, mark, value = name.partition("=")
+    return Proficiency(attribute, value, int(level or 5)) if mark else Proficiency(LANGUAGE_ATTRIBUTE, name)
 
 
 def ready(plan: AgentPlan) -> Directory:

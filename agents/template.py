@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from ..specs.model import Center
 
 ROWS: Final = 1000  # rows that have the lists
-_LEFT_OUT: Final = {"skills"}  # not supported yet
 
 
 def write_template(center: Center, out: Path) -> None:
@@ -27,7 +26,7 @@ def write_template(center: Center, out: Path) -> None:
     sheet = book.active
     assert sheet is not None
     sheet.title = "Roster"
-    columns = [c for c in COLUMNS if c not in _LEFT_OUT]
+    columns = [c for c in COLUMNS if c != "skills" or center.skills]
     sheet.append(columns)
     sheet.freeze_panes = "A2"
     for at, column in enumerate(columns, start=1):
@@ -44,7 +43,8 @@ def choices(center: Center) -> dict[str, list[str]]:
     """What the centre has, by column."""
     variants = [v for p in center.routing_profiles.values() for v in p.variants]
     combinations = {"|".join(v.languages) for v in variants if v.languages}
-    return {
+    skills = [f"{key}={value}:3" for key, values in center.skills.items() for value in values]
+    found = {
         "routing_profile": list(center.routing_profiles),
         "languages": sorted(combinations),
         "security_profiles": list(center.security_profiles),
@@ -53,6 +53,7 @@ def choices(center: Center) -> dict[str, list[str]]:
         "phone_type": ["soft", "desk"],
         "auto_accept": ["no", "yes"],
     }
+    return found | ({"skills": skills} if skills else {})
 
 
 def _lists(book: Workbook, lists: dict[str, list[str]], columns: list[str]) -> None:

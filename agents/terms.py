@@ -22,6 +22,7 @@ from .headers import loose
 from .mistakes import Mistake
 from .model import Terms
 from .rules import Defaults, Rules, path_key
+from .skills import read_skills
 
 SHARED: Final = (
     "routing_profile",
@@ -37,6 +38,7 @@ SHARED: Final = (
     "skills",
     "tags",
 )
+PROFICIENCIES: Final = 10  # a person (Connect facts 3.10)
 T = TypeVar("T")
 Found = list[tuple[str, Mistake]]  # (column, what is wrong in it)
 
@@ -76,10 +78,13 @@ def read_terms(rules: Rules, cells: Mapping[str, str]) -> tuple[Terms, Found]:
     if not reader.cells.get("routing_profile") and not any(c == "routing_profile" for c, _ in reader.found):
         reader.found.append(("routing_profile", _missing(rules)))
     defaults = rules.defaults.get(_declared(rules, profile), Defaults())
-    no_languages: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
     spoken = reader.cells.get("languages", "")
-    variant, languages = reader.attempt("languages", lambda: _variant(rules, profile, spoken), (profile, no_languages))
-    reader.cell("skills", _no_skills, None)
+    variant, languages = reader.attempt("languages", lambda: _variant(rules, profile, spoken), (profile, none))
+    if rules.known and len(set(rules.languages.values())) == 1:
+        languages = ()  # with one language there is nothing to tell apart, and no attribute that holds it
+    skills = reader.cell("skills", lambda t: read_skills(rules, t), none)
+    reader.attempt("skills" if skills else "languages", lambda: _not_too_many(languages, skills), None)
     starts = reader.cell("starts_on", read_date, None)
     ends = reader.cell("ends_on", read_date, None)
     reader.attempt("ends_on", lambda: _in_order(starts, ends), None)
@@ -103,6 +108,7 @@ def read_terms(rules: Rules, cells: Mapping[str, str]) -> tuple[Terms, Found]:
         ),
         auto_accept=reader.cell("auto_accept", read_yes_no, defaults.auto_accept),
         after_contact_work=work,
+        skills=skills,
         tags=reader.cell("tags", read_tags, ()),
     )
     if terms.phone_type == "desk" and terms.auto_accept and reader.cells.get("auto_accept"):
@@ -215,8 +221,11 @@ def _group(rules: Rules, text: str) -> str:
     raise Mistake("unknown-group", f"unknown hierarchy group {visible(text)}", hint)
 
 
-def _no_skills(text: str) -> None:
-    raise Mistake("not-supported", f"{visible(text)}: skills are not supported yet", "leave the cell blank")
+def _not_too_many(languages: tuple[str, ...], skills: tuple[str, ...]) -> None:
+    count = len(languages) + len(skills)
+    if count > PROFICIENCIES:
+        hint = f"Connect allows {PROFICIENCIES} in all: keep those by which calls are routed"
+        raise Mistake("too-many-skills", f"{count} languages and skills", hint)
 
 
 def _in_order(starts: dt.date | None, ends: dt.date | None) -> None:

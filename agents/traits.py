@@ -31,7 +31,7 @@ WORDS: Final = {
     "hierarchy": "hierarchy group",
     "security": "security profiles",
     "routing": "routing profile",
-    "languages": "languages",
+    "languages": "languages and skills",
     "tags": "tags",
 }
 OFF: Final = {"routing": SUSPENDED, "security": SUSPENDED}
@@ -63,7 +63,7 @@ class Traits:
                 "hierarchy": terms.hierarchy_group or "",
                 "security": "|".join(terms.security_profiles),
                 "routing": terms.routing_profile,
-                "languages": "|".join(terms.languages),
+                "languages": "|".join([*terms.languages, *terms.skills]),
                 "tags": json.dumps(dict(terms.tags), sort_keys=True),
             }
             known = self._shared[id(terms)] = (terms, made)

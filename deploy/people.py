@@ -53,8 +53,14 @@ class Applied:
     error: CcdeployError | None = None
 
 
-def plan(work: Work, checked: Checked, *, allow_suspend: int | None) -> Planned:
-    """The plan for these rosters. Reads the store and lists users, if there is an instance.
+def plan(
+    work: Work,
+    checked: Checked,
+    *,
+    allow_suspend: int | None,
+    look: Callable[[AgentPlan], None] = lambda _plan: None,
+) -> Planned:
+    """The plan for these rosters. Reads the store and lists users, if there is an instance. `look` sees it first.
 
     Raises Invalid for usernames that belong to people made by hand, Refused for a mass suspension.
     """
@@ -70,6 +76,12 @@ def plan(work: Work, checked: Checked, *, allow_suspend: int | None) -> Planned:
         allow_suspend=allow_suspend,
         checked=checked,
     )
+    look(made)
+    return planned(work, made)
+
+
+def planned(work: Work, made: AgentPlan) -> Planned:
+    """A plan that may be carried out. Raises Invalid or Refused for one that may not."""
     made.check()
     steps = tuple(step.as_json() for step in made.steps)
     gone = {step.username for step in made.steps if step.action == "remove"}
@@ -92,7 +104,7 @@ def apply(work: Work, planned: Planned, stop: Stop, tell: Tell) -> Applied:
             work.store,
             on_event=_teller(tell),
             cancel=stop.event,
-            pacer=_pacer(work),
+            pacer=pacer(work),
             fence=work.fence,
         )
     )
@@ -109,7 +121,7 @@ def remove_all(work: Work, stop: Stop, tell: Tell) -> Applied:
             work.store,
             on_event=_teller(tell),
             cancel=stop.event,
-            pacer=_pacer(work),
+            pacer=pacer(work),
             fence=work.fence,
         )
     )
@@ -125,7 +137,7 @@ def _teller(tell: Tell) -> Callable[[Any], None]:
     return told
 
 
-def _pacer(work: Work) -> Pacer:
+def pacer(work: Work) -> Pacer:
     """The service's own speed on AWS; a sandbox throttles by itself if it was asked to."""
     from ..agents.pacer import RATE, Pacer
 

@@ -29,6 +29,7 @@ def _names(center: Center) -> set[str]:
         *(f"routing profile {v.key}" for profile in center.routing_profiles.values() for v in profile.variants),
         *(f"security profile {key}" for key in center.security_profiles),
         *(f"hierarchy group {group.path}" for group in center.hierarchy.groups),
+        *(f"skill {key}={value}" for key, values in center.skills.items() for value in values),
         *(f"queue {key}" for key in center.queues),
         *(f"hours of operation {key}" for key in center.hours),
     }

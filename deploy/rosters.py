@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from .wiring import Work, store_of, work
 
 if TYPE_CHECKING:
     from ..agents.model import Checked
+    from ..agents.plan import AgentPlan
     from ..specs.model import Center
 
 
@@ -49,7 +50,7 @@ def check(settings: Settings, files: Sequence[Path]) -> RosterCheck:
     folder = center_of(files)
     if folder is None:
         if not files:
-            raise _no_center()
+            raise no_center()
         note = f"There is no {CENTER} around: only the form was checked, no profile, group or language."
         return RosterCheck(check_rosters(None, list(files)), (note,))
     center = load(folder, stack=settings.stack, today=settings.today).center
@@ -73,7 +74,7 @@ def read(settings: Settings, files: Sequence[Path], command: str) -> tuple[Path,
     check_target(settings, f"roster {command}")
     folder = center_of(files)
     if folder is None:
-        raise _no_center()
+        raise no_center()
     center, checked, _ = valid(folder, stack=settings.stack, today=settings.today)
     if files:
         checked = check_rosters(center, list(files))
@@ -87,21 +88,27 @@ def read(settings: Settings, files: Sequence[Path], command: str) -> tuple[Path,
     return folder, center, checked
 
 
-def plan(settings: Settings, files: Sequence[Path], *, allow_suspend: int | None) -> people.Planned:
-    """What `apply` would do. Reads only."""
+def plan(
+    settings: Settings,
+    files: Sequence[Path],
+    *,
+    allow_suspend: int | None,
+    look: Callable[[AgentPlan], None] = lambda _plan: None,
+) -> people.Planned:
+    """What `apply` would do. Reads only. `look` sees the plan before it may be refused."""
     folder, center, checked = read(settings, files, "plan")
-    _must_stand(settings, folder, center)
+    must_stand(settings, folder, center)
     with work(settings, folder, center) as wired:
-        _needs_instance(wired)
-        return people.plan(wired, checked, allow_suspend=allow_suspend)
+        needs_instance(wired)
+        return people.plan(wired, checked, allow_suspend=allow_suspend, look=look)
 
 
 def apply(settings: Settings, files: Sequence[Path], on_event: OnEvent, *, allow_suspend: int | None) -> Result:
     """Bring the people of these files to what the files say; people of other files are never touched."""
     folder, center, checked = read(settings, files, "apply")
-    _must_stand(settings, folder, center)
+    must_stand(settings, folder, center)
     with stoppable() as stop, work(settings, folder, center, lease="roster apply") as wired:
-        _needs_instance(wired)
+        needs_instance(wired)
         run = Run(wired, "roster apply", on_event, stop)
         with run.guarded():
             run.rosters(people.plan(wired, checked, allow_suspend=allow_suspend))
@@ -115,7 +122,7 @@ def template(settings: Settings, out: Path) -> None:
 
     folder = center_of([out])
     if folder is None:
-        raise _no_center()
+        raise no_center()
     if out.exists():
         raise Refused(
             f"{out} is there already; nothing was written.",
@@ -127,13 +134,15 @@ def template(settings: Settings, out: Path) -> None:
     write_template(center, out)
 
 
-def _needs_instance(wired: Work) -> None:
+def needs_instance(wired: Work) -> None:
+    """Raises Refused when there is no instance to put people in."""
     check_place(wired)
     if not standing(wired.engine).get("suspended"):
         raise _not_standing(wired.folder)
 
 
-def _must_stand(settings: Settings, folder: Path, center: Center) -> None:
+def must_stand(settings: Settings, folder: Path, center: Center) -> None:
+    """Raises Refused before the first `up`; nothing is written."""
     if not store_of(folder, center.stack_name, settings.target).names():
         raise _not_standing(folder)
 
@@ -147,7 +156,8 @@ def _not_standing(folder: Path) -> Refused:
     )
 
 
-def _no_center() -> Refused:
+def no_center() -> Refused:
+    """The refusal where no centre is around."""
     return Refused(
         f"There is no {CENTER} here or above.",
         hint="Run it in the centre's folder, or name a roster that lies in one.",

@@ -380,6 +380,7 @@ class Center:
     flows: Mapping[str, FlowFile]
     today: dt.date
     stacks: tuple[str, ...] = ()  # names under `environments`
+    skills: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what agents may be good at, with its values
     unread: frozenset[str] = frozenset()  # "flows", "texts": a file was broken, so that no such name is unknown
 
     @property

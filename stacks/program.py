@@ -83,7 +83,7 @@ def _register(center: Center, flows: FlowSet, usernames: frozenset[str]) -> None
     people.register_security_profiles(site)
     people.register_hierarchy(site)
     people.register_agent_statuses(site)
-    people.register_languages(site)
+    people.register_skills(site)
     queues.link_quick_connects(site)
     queues.link_outbound(site)
     numbers.connect_numbers(site)

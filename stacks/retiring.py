@@ -10,6 +10,8 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from .names import LANGUAGE_ATTRIBUTE
+
 if TYPE_CHECKING:
     from ..specs.model import Center, Entry, Hierarchy, Queue, RoutingProfile
 
@@ -17,7 +19,7 @@ E = TypeVar("E", bound="Entry")
 
 
 def merged(center: Center, last: Center) -> Center:
-    """`center` and, of `last`, the profiles and groups that are gone, with the queues and hours that those need.
+    """`center` and, of `last`, the profiles, groups and skills that are gone, with queues and hours that those need.
 
     A thing that was renamed (`was:`) is not gone. Flows, numbers and quick connects are nobody's: they go at once.
     """
@@ -45,7 +47,19 @@ def merged(center: Center, last: Center) -> Center:
             **_kept(center.security_profiles, last.security_profiles),
         },
         hierarchy=_hierarchy(center.hierarchy, last.hierarchy),
+        skills=_skills(center, last),
     )
+
+
+def _skills(center: Center, last: Center) -> dict[str, tuple[str, ...]]:
+    """Skills and languages that agents may still have; languages stand under their attribute."""
+    before, now = {**last.skills}, {**center.skills}
+    if set(last.languages) - set(center.languages) and len(last.languages) > 1:
+        before[LANGUAGE_ATTRIBUTE] = tuple(last.languages)
+    for skill, values in before.items():
+        if skill not in now or set(values) - set(now[skill]):
+            now[skill] = tuple(dict.fromkeys([*now.get(skill, ()), *values]))
+    return now
 
 
 def _leaving(center: Center, last: Center) -> dict[str, RoutingProfile]:

@@ -14,6 +14,7 @@ from .words import PEOPLE_PAST, counts, people
 if TYPE_CHECKING:
     from ...agents.model import Checked
     from ...deploy.people import Planned
+    from ...deploy.settings import Settings
 
 _SIGN = {"create": "+", "update": "~", "move": ">", "suspend": "-", "resume": "^", "remove": "x", "same": "="}
 _COLOUR = {"create": GREEN, "resume": GREEN, "update": YELLOW, "move": YELLOW, "suspend": RED, "remove": RED}
@@ -48,3 +49,21 @@ def plan_text(planned: Planned, *, verbose: bool) -> str:
         "same": "unchanged"
     }
     return "\n".join([*lines, "", f"People:    {counts(planned.counts, future)}"])
+
+
+def notes_text(notes: Sequence[str], *, quiet: bool) -> None:
+    """Sentences on standard error."""
+    for note in () if quiet else notes:
+        talk(note)
+
+
+def counter(given: Settings) -> Callable[[int, int], None]:
+    """What shows on a terminal how many people have been read."""
+    if given.quiet or given.json or not sys.stderr.isatty():
+        return lambda _done, _total: None
+
+    def count(done: int, total: int) -> None:
+        sys.stderr.write(f"\r\x1b[K  people    {done}/{total}" + ("\r\x1b[K" if done == total else ""))
+        sys.stderr.flush()
+
+    return count

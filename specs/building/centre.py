@@ -125,6 +125,7 @@ def _center(
         quick_connects=connects,
         phone_numbers=numbers.build_numbers(values.get("phone_numbers", empty)),
         prompts=numbers.build_prompts(values.get("prompts", empty), tuple(languages), problems),
+        skills={key: tuple(dict.fromkeys(found)) for key, found in values.get("skills", {}).items()},
         lambdas=dict(values.get("lambdas", {})),
         attributes=numbers.build_attributes(values.get("attributes", empty)),
         rosters=tuple(dict.fromkeys(values.get("rosters", ()))),

@@ -19,12 +19,20 @@ def _country(word: str, _: Reading) -> str:
     return word
 
 
+def _skill(word: str, reading: Reading) -> str:
+    if word == "language":
+        hint = "leave it out: languages are there by themselves"
+        raise BadWord('"language" is what holds the languages of the centre', hint, "bad-name")
+    return str(words.key().parse(word, reading))
+
+
 def _quota(word: str, _: Reading) -> str:
     if word not in quotas.defaults():
         raise BadWord(f'unknown quota "{word}"', did_you_mean(word, quotas.defaults(), 20), "unknown-key")
     return word
 
 
+SKILL = words.pattern("a value of a skill", r"[^|=:]{1,100}", "1 to 100 characters without | = :", number=True)
 PREFIX = words.pattern("a prefix such as +331", r"\+[1-9]\d{0,10}", 'write it as "+331"', "bad-phone", number=True)
 NUMBER = Record(
     {
@@ -119,10 +127,9 @@ NUMBER_KEYS = {
         soon=True,
     ),
     "skills": Field(
-        "What agents may be good at.",
+        "What agents may be good at, skill by skill with its values; a roster gives levels, such as product=fibre:4.",
         {"product": ["fibre", "tv"]},
-        MapOf(ListOf(words.text(1, 100)), words.key()),
-        soon=True,
+        MapOf(ListOf(SKILL), Word("a skill", words.key().schema(), _skill)),
     ),
     "attributes": Field(
         "The contact attributes that flows may set; any where absent.",

@@ -14,6 +14,15 @@ from ...specs.errors import CloudError
 from .client import Cloud
 
 PAGE = 1000  # ListUsers gives at most so many at once (Connect facts 3.10)
+SEARCH_PAGE = 500  # and SearchUsers so many
+
+
+class Proficiency(NamedTuple):
+    """A value of a predefined attribute, and how well it is mastered: 1 to 5 (Connect facts 3.10)."""
+
+    attribute: str
+    value: str
+    level: int = 5
 
 
 class UserSummary(NamedTuple):
@@ -46,6 +55,43 @@ class UserFields:
     mobile: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FoundUser:
+    """A user as the instance holds it, by ids; after-contact work in seconds. A search finds no addresses."""
+
+    id: str
+    username: str
+    first_name: str
+    last_name: str
+    email: str
+    secondary_email: str
+    mobile: str
+    routing_profile: str
+    security_profiles: tuple[str, ...]
+    hierarchy_group: str | None
+    phone_type: str
+    desk_phone: str
+    auto_accept: bool
+    after_contact_work: int
+    tags: Mapping[str, str]
+
+
+class UserReader(Protocol):
+    """What an export needs of Connect. Each raises CloudError."""
+
+    def search(self) -> Iterator[FoundUser]:
+        """Every user without addresses, by pages of 500; may lag behind changes."""
+        ...
+
+    def describe(self, user_id: str) -> FoundUser:
+        """One user, whole."""
+        ...
+
+    def proficiencies(self, user_id: str) -> set[Proficiency]:
+        """What one user is good at."""
+        ...
+
+
 class UserDoor(Protocol):
     """What the rosters need of Connect. Every method but `listing` is one call; each raises CloudError."""
 
@@ -57,8 +103,12 @@ class UserDoor(Protocol):
         """The tags of one user."""
         ...
 
-    def proficiencies(self, user_id: str) -> set[tuple[str, str]]:
-        """The (attribute, value) pairs of one user."""
+    def proficiencies(self, user_id: str) -> set[Proficiency]:
+        """What one user is good at."""
+        ...
+
+    def busy(self, profiles: Sequence[str]) -> frozenset[str]:
+        """The ids of users of these routing profiles who are on a contact now."""
         ...
 
     def create(self, user: UserFields, password: str | None) -> str:
@@ -85,12 +135,12 @@ class UserDoor(Protocol):
         """The group, or none."""
         ...
 
-    def add_proficiencies(self, user_id: str, values: Sequence[tuple[str, str]]) -> None:
-        """Associate (attribute, value) pairs at level 5. Refused when one is associated already."""
+    def add_proficiencies(self, user_id: str, values: Sequence[Proficiency]) -> None:
+        """Associate. Refused when an attribute's value is associated already."""
         ...
 
-    def drop_proficiencies(self, user_id: str, values: Sequence[tuple[str, str]]) -> None:
-        """Disassociate (attribute, value) pairs."""
+    def drop_proficiencies(self, user_id: str, values: Sequence[Proficiency]) -> None:
+        """Disassociate; the level does not matter."""
         ...
 
     def tag(self, user_id: str, tags: Mapping[str, str]) -> None:
@@ -128,7 +178,35 @@ class Users:
         answer = self._patient.call("connect", "describe_user", InstanceId=self._instance, UserId=user_id)
         return dict(answer["User"].get("Tags") or {})
 
-    def proficiencies(self, user_id: str) -> set[tuple[str, str]]:
+    def search(self) -> Iterator[FoundUser]:
+        """See UserReader. After-contact work comes in milliseconds here (Connect facts 3.10)."""
+        pages = self._patient.pages(
+            "connect", "search_users", "Users", InstanceId=self._instance, MaxResults=SEARCH_PAGE
+        )
+        for item in pages:
+            yield _found(item, item.get("IdentityInfo") or {}, 1000)
+
+    def describe(self, user_id: str) -> FoundUser:
+        """See UserReader."""
+        item = self._patient.call("connect", "describe_user", InstanceId=self._instance, UserId=user_id)["User"]
+        return _found(item, item.get("IdentityInfo") or {}, 1)
+
+    def busy(self, profiles: Sequence[str]) -> frozenset[str]:
+        """See UserDoor. A filter takes 100 profiles (Connect facts 3.8)."""
+        found: set[str] = set()
+        for at in range(0, len(profiles), 100):
+            pages = self._patient.pages(
+                "connect",
+                "get_current_user_data",
+                "UserDataList",
+                InstanceId=self._instance,
+                Filters={"RoutingProfiles": list(profiles[at : at + 100])},
+                MaxResults=100,
+            )
+            found |= {item["User"]["Id"] for item in pages if item.get("Contacts")}
+        return frozenset(found)
+
+    def proficiencies(self, user_id: str) -> set[Proficiency]:
         """See UserDoor."""
         pages = self._patient.pages(
             "connect",
@@ -138,7 +216,7 @@ class Users:
             UserId=user_id,
             MaxResults=100,
         )
-        return {(item["AttributeName"], item["AttributeValue"]) for item in pages}
+        return {Proficiency(item["AttributeName"], item["AttributeValue"], round(item["Level"])) for item in pages}
 
     def create(self, user: UserFields, password: str | None) -> str:
         """See UserDoor."""
@@ -176,14 +254,14 @@ class Users:
         """See UserDoor. Left out, the group is cleared."""
         self._call("update_user_hierarchy", None, UserId=user_id, HierarchyGroupId=group)
 
-    def add_proficiencies(self, user_id: str, values: Sequence[tuple[str, str]]) -> None:
+    def add_proficiencies(self, user_id: str, values: Sequence[Proficiency]) -> None:
         """See UserDoor."""
-        pairs = [{"AttributeName": name, "AttributeValue": value, "Level": 5.0} for name, value in values]
+        pairs = [{"AttributeName": v.attribute, "AttributeValue": v.value, "Level": float(v.level)} for v in values]
         self._call("associate_user_proficiencies", None, UserId=user_id, UserProficiencies=pairs)
 
-    def drop_proficiencies(self, user_id: str, values: Sequence[tuple[str, str]]) -> None:
+    def drop_proficiencies(self, user_id: str, values: Sequence[Proficiency]) -> None:
         """See UserDoor."""
-        pairs = [{"AttributeName": name, "AttributeValue": value} for name, value in values]
+        pairs = [{"AttributeName": v.attribute, "AttributeValue": v.value} for v in values]
         self._call("disassociate_user_proficiencies", None, UserId=user_id, UserProficiencies=pairs)
 
     def tag(self, user_id: str, tags: Mapping[str, str]) -> None:
@@ -229,6 +307,27 @@ def without(error: CloudError, personal: Sequence[str]) -> CloudError:
         hint=error.hint,
         where=error.where,
         code=error.code,
+    )
+
+
+def _found(item: Mapping[str, Any], identity: Mapping[str, str], per_second: int) -> FoundUser:
+    phone = item.get("PhoneConfig") or {}
+    return FoundUser(
+        id=item["Id"],
+        username=item.get("Username", ""),
+        first_name=identity.get("FirstName", ""),
+        last_name=identity.get("LastName", ""),
+        email=identity.get("Email", ""),
+        secondary_email=identity.get("SecondaryEmail", ""),
+        mobile=identity.get("Mobile", ""),
+        routing_profile=item.get("RoutingProfileId", ""),
+        security_profiles=tuple(item.get("SecurityProfileIds") or ()),
+        hierarchy_group=item.get("HierarchyGroupId"),
+        phone_type="desk" if phone.get("PhoneType") == "DESK_PHONE" else "soft",
+        desk_phone=phone.get("DeskPhoneNumber", ""),
+        auto_accept=bool(phone.get("AutoAccept")),
+        after_contact_work=int(phone.get("AfterContactWorkTimeLimit", 0)) // per_second,
+        tags=dict(item.get("Tags") or {}),
     )
 
 

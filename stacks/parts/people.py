@@ -88,8 +88,11 @@ def register_agent_statuses(site: Site) -> None:
         site.export("agent_statuses", key, {"id": made.agent_status_id})
 
 
-def register_languages(site: Site) -> None:
-    """The languages that agents may be said to speak; with one language there is nothing to tell apart."""
-    languages = list(site.center.languages)
-    if len(languages) > 1:
-        PredefinedAttribute(LANGUAGE_ATTRIBUTE, instance_id=site.instance_id, name=LANGUAGE_ATTRIBUTE, values=languages)
+def register_skills(site: Site) -> None:
+    """What agents may be good at: skills, and languages unless there is but one, which tells nobody apart."""
+    skills = dict(site.center.skills)
+    languages = [*site.center.languages, *skills.get(LANGUAGE_ATTRIBUTE, ())]
+    if len(set(languages)) > 1:
+        skills[LANGUAGE_ATTRIBUTE] = tuple(dict.fromkeys(languages))
+    for name, values in skills.items():
+        PredefinedAttribute(name, instance_id=site.instance_id, name=name, values=list(values))

@@ -17,7 +17,7 @@ from ccdeploy.agents.rosters import AgentResult, apply_plan, plan_rosters
 from ccdeploy.specs.errors import CloudError
 from ccdeploy.specs.load import load
 from ccdeploy.specs.model import Center
-from ccdeploy.stacks.cloud.connect_users import UserDoor, UserFields, UserSummary
+from ccdeploy.stacks.cloud.connect_users import FoundUser, Proficiency, UserDoor, UserFields, UserSummary
 from ccdeploy.stacks.cloud.store import FileStore
 
 CENTER = """\
@@ -39,6 +39,7 @@ routing_profiles:
 security_profiles:
   volunteer: {base: agent}
   lead: {title: Team lead, base: supervisor}
+skills: {product: [fibre, tv, v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10]}
 hierarchy:
   levels: [Site, Team]
   groups:
@@ -52,6 +53,9 @@ HEADER = (
 )
 
 
+READS = {"ListUsers", "DescribeUser", "ListUserProficiencies", "GetCurrentUserData", "SearchUsers"}
+
+
 @dataclass
 class User:
     """One user as the fake instance holds it."""
@@ -62,8 +66,12 @@ class User:
     routing: str
     security: tuple[str, ...]
     group: str | None
-    languages: set[str] = field(default_factory=set)
+    good_at: dict[tuple[str, str], int] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def languages(self) -> set[str]:
+        return {value for attribute, value in self.good_at if attribute == "language"}
 
 
 class FakeUsers:
@@ -75,6 +83,7 @@ class FakeUsers:
         self.created: list[str] = []
         self.before: Callable[[str, str], None] = lambda _operation, _who: None
         self.after: Callable[[str, str], None] = lambda _operation, _who: None
+        self.on_a_call: set[str] = set()  # usernames
         self._lock = threading.Lock()
         self._number = 0
 
@@ -94,9 +103,39 @@ class FakeUsers:
         self._enter("DescribeUser")
         return self.users[user_id].tags
 
-    def proficiencies(self, user_id: str) -> set[tuple[str, str]]:
+    def proficiencies(self, user_id: str) -> set[Proficiency]:
         self._enter("ListUserProficiencies")
-        return {("language", value) for value in self.users[user_id].languages}
+        return {Proficiency(*pair, level) for pair, level in self.users[user_id].good_at.items()}
+
+    def busy(self, profiles: Sequence[str]) -> frozenset[str]:
+        self._enter("GetCurrentUserData")
+        return frozenset(u.id for u in self.users.values() if u.fields.username in self.on_a_call)
+
+    def _found(self, user: User, *, whole: bool) -> FoundUser:
+        f = user.fields
+        addresses = (f.email, f.secondary_email, f.mobile) if whole else ("", "", "")
+        return FoundUser(
+            user.id,
+            f.username,
+            f.first_name,
+            f.last_name,
+            *addresses,
+            user.routing,
+            user.security,
+            user.group,
+            f.phone_type,
+            f.desk_phone,
+            f.auto_accept,
+            f.after_contact_work,
+            user.tags,
+        )
+
+    def search(self) -> Iterator[FoundUser]:
+        self._enter("SearchUsers")
+        return iter([self._found(u, whole=False) for u in list(self.users.values())])
+
+    def describe(self, user_id: str) -> FoundUser:
+        return self._found(self._change("DescribeUser", user_id), whole=True)
 
     def create(self, user: UserFields, password: str | None) -> str:
         self._enter("CreateUser", user.username)
@@ -112,7 +151,7 @@ class FakeUsers:
                 user.routing_profile,
                 user.security_profiles,
                 user.hierarchy_group,
-                set(),
+                {},
                 dict(user.tags),
             )
             self.created.append(user.username)
@@ -149,18 +188,19 @@ class FakeUsers:
         self._change("UpdateUserHierarchy", user_id).group = group
         self.after("UpdateUserHierarchy", user_id)
 
-    def add_proficiencies(self, user_id: str, values: Sequence[tuple[str, str]]) -> None:
+    def add_proficiencies(self, user_id: str, values: Sequence[Proficiency]) -> None:
         user = self._change("AssociateUserProficiencies", user_id)
-        if user.languages & {v for _, v in values}:
+        if user.good_at.keys() & {v[:2] for v in values}:
             raise refusal("AssociateUserProficiencies", "InvalidParameterException", 400)
-        user.languages |= {v for _, v in values}
+        user.good_at |= {v[:2]: v.level for v in values}
         self.after("AssociateUserProficiencies", user_id)
 
-    def drop_proficiencies(self, user_id: str, values: Sequence[tuple[str, str]]) -> None:
+    def drop_proficiencies(self, user_id: str, values: Sequence[Proficiency]) -> None:
         user = self._change("DisassociateUserProficiencies", user_id)
-        if not user.languages >= {v for _, v in values}:
+        if not user.good_at.keys() >= {v[:2] for v in values}:
             raise refusal("DisassociateUserProficiencies", "InvalidParameterException", 400)
-        user.languages -= {v for _, v in values}
+        for value in values:
+            del user.good_at[value[:2]]
         self.after("DisassociateUserProficiencies", user_id)
 
     def tag(self, user_id: str, tags: Mapping[str, str]) -> None:
@@ -180,7 +220,7 @@ class FakeUsers:
 
     @property
     def mutations(self) -> list[str]:
-        return [c for c in self.calls if c not in {"ListUsers", "DescribeUser", "ListUserProficiencies"}]
+        return [c for c in self.calls if c not in READS]
 
 
 def lost(operation: str) -> CloudError:

@@ -12,7 +12,6 @@ from ccdeploy.agents.console import HEADERS, Generation, Titles, write_console
 from ccdeploy.agents.export import write_roster
 from ccdeploy.agents.headers import COLUMNS
 from ccdeploy.agents.model import Person, Terms
-from ccdeploy.agents.report import html_page, write_workbook
 from ccdeploy.agents.template import write_template
 from ccdeploy.specs.model import Center
 
@@ -123,32 +122,3 @@ def test_the_template_filled_in_is_a_roster(center: Center, tmp_path: Path) -> N
     book.save(path)
     (person,) = check_rosters(center, [path]).people
     assert (person.username, person.line) == ("anna.bee", 2)
-
-
-def test_the_workbook_for_supervisors_marks_bad_cells_and_runs_no_formula(center: Center, tmp_path: Path) -> None:
-    import openpyxl
-
-    path = tmp_path / "a.csv"
-    path.write_text(
-        "email,first_name,last_name,routing_profile\nx,=1+1,Bee,helper\na@example.org,A,B,helper\n", "utf-8"
-    )
-    checked = check_rosters(center, [path])
-    out = tmp_path / "report.xlsx"
-    write_workbook(path, "a.csv", checked.problems, out)
-    sheet = openpyxl.load_workbook(out).active
-    assert sheet is not None
-    bad = [c.coordinate for row in sheet.iter_rows() for c in row if c.fill.fgColor.rgb == "FFF4B6B6"]
-    assert bad == ["A2", "B2", "C2"]
-    assert (sheet["C2"].value, sheet["C2"].data_type) == ("=1+1", "s")
-    assert "begins like a formula" in str(sheet["A2"].value)
-    assert sheet["A3"].value is None
-
-
-def test_the_page_for_supervisors_escapes_what_it_shows(center: Center, tmp_path: Path) -> None:
-    path = tmp_path / "a.csv"
-    path.write_text("email,first_name,last_name,routing_profile\nx,A,B,<script>\n", encoding="utf-8")
-    checked = check_rosters(center, [path])
-    page = html_page(checked.problems, dict(checked.rows), "Roster")
-    assert "<script>" not in page
-    assert "&lt;script&gt;" in page
-    assert "2 errors" in page
