@@ -64,6 +64,15 @@ _ANSWERS: Mapping[str, tuple[str, str]] = {
     "InvalidCallbackNumber": ("invalid", PLAIN),
     "CallbackNumberNotDialable": ("not_dialable", PLAIN),
 }
+_SIGNS: Mapping[str, str] = {
+    "NumberGreaterThan": "> ",
+    "NumberGreaterOrEqualTo": ">= ",
+    "NumberLessThan": "< ",
+    "NumberLessOrEqualTo": "<= ",
+    "TextStartsWith": "starts ",
+    "TextEndsWith": "ends ",
+    "TextContains": "contains ",
+}
 # Types whose NextAction is never taken: they always leave by a condition or an error.
 _BRANCHING = frozenset(("CheckHoursOfOperation", "CheckMetricData", "Compare", "DistributeByPercentage", "Loop"))
 
@@ -130,7 +139,7 @@ def _ways(action: Action) -> Iterator[tuple[str, str, str]]:
     kind = action.type
     menu = kind == "ConnectParticipantWithLexBot" or (kind == "GetParticipantInput" and not stored(action))
     for condition in action.conditions:
-        operand = " ".join(condition.operands)
+        operand = _SIGNS.get(condition.operator, "") + " ".join(condition.operands)
         if menu:
             yield f"choices {operand}", CHOICE, condition.to
         elif kind == "CheckHoursOfOperation":

@@ -11,6 +11,7 @@ from ..options import folder as folder_argument
 from ..options import settings
 from .flow_import import import_
 from .flow_lint import lint
+from .flow_show import show
 
 
 @click.group()
@@ -20,6 +21,7 @@ def command() -> None:
 
 command.add_command(import_)
 command.add_command(lint)
+command.add_command(show)
 
 
 @command.command("compile")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -33,7 +34,7 @@ def lint(given: Settings, files: tuple[Path, ...], sarif: bool, flow_type: str |
     from ..output import out, out_json, talk
     from ..render.problems import counted, problems_text, sarif_json, summary
 
-    found = flow_lint.lint(given, files, click.get_binary_stream("stdin"), flow_type or "")
+    found = flow_lint.lint(given, files, sys.stdin.buffer, flow_type or "")
     errors = found.errors
     if sarif:
         out_json(sarif_json(found.problems))
