@@ -66,6 +66,22 @@ def grant_quotas(work: Work) -> None:
         raise Refused(f"{error}.", hint="Check `quotas:` in center.yaml.", where="quotas", code="quotas") from error
 
 
+def declare_outside(work: Work) -> None:
+    """Tell the sandbox which functions the folder names by ARN: they are the operator's own, and stand elsewhere.
+
+    The sandbox refuses what does not exist, as the service does. Raises Refused when it does not take them.
+    """
+    if not work.endpoint or not work.center.lambdas:
+        return
+    from ..sandbox.control import ControlFailed, declare
+
+    try:
+        declare(work.endpoint, work.center.lambdas.values())
+    except ControlFailed as error:
+        hint = "Check `lambdas:` in center.yaml."
+        raise Refused(f"{error}.", hint=hint, where="lambdas", code="lambdas") from error
+
+
 def finder(work: Work) -> Recover:
     """Looks an interrupted create up in the cloud, by name and by our tags."""
     from ..stacks.cloud.lookup import find

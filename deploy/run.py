@@ -14,7 +14,7 @@ from ..stacks.outputs import shown
 from . import estimate, people
 from .events import NO_AGENTS, Event, Meter, Note, OnEvent, Progress, Result, Stage, StageName, Started
 from .interrupt import Stop
-from .prepare import check_place, finder, grant_quotas, instance_id, instance_there
+from .prepare import check_place, declare_outside, finder, grant_quotas, instance_id, instance_there
 from .retiring import INSTANCE
 from .standing import standing
 from .wiring import Work
@@ -68,6 +68,7 @@ class Run:
         self.tell(Stage("prepare"))
         if self.command != "down":
             check_place(self.work)
+            declare_outside(self.work)
             if instance_id(self.work):
                 grant_quotas(self.work)
         for sentence in self.work.engine.recover(finder(self.work)):

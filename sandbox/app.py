@@ -10,17 +10,21 @@ from typing import Any
 
 from . import control, service_quotas
 from .clock import Clock
-from .connect.base import Settings
+from .connect.base import Manner, Settings
 from .connect.models import Backends
 from .connect.responses import ConnectResponse, Outcome, refused
-from .connect.shapes import route
+from .connect.shapes import Operation, route
 from .connect.store import Store
-from .faults import Fault, Faults, load
+from .faults import Faults, load
 from .history import History, blank
+from .neighbours import Neighbours
 from .options import Options
 from .others import Others
-from .throttle import Throttle
+from .planned import Dropped, meet, spoil, throttled
+from .throttle import Throttle, bucket_of
 from .wire import Answer, Call, TooLarge, body_of
+
+__all__ = ["REGIONS", "Application", "Dropped", "as_json"]
 
 REGIONS = (
     "af-south-1",
@@ -34,12 +38,9 @@ REGIONS = (
     "us-east-1",
     "us-west-2",
 )
+_SEARCH_LAG = 2.0  # seconds at the real pace; that searches are late is documented, by how much is not
 Start = Callable[[str, list[tuple[str, str]]], Any]
 _REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 409: "Conflict", 429: "Too Many Requests"}
-
-
-class Dropped(Exception):
-    """The connection is to be closed without an answer."""
 
 
 class Application:
@@ -50,12 +51,20 @@ class Application:
         self.options = options
         self.clock = Clock(options.today)
         real = options.pace == "real"
-        self.settings = Settings(self.clock, quotas=options.quotas, describes=2 if real else 0)
         self.store = Store(data / "connect.journal" if data else None)
         self.others = Others(data / "services.journal" if data else None)
+        self.settings = Settings(
+            self.clock,
+            quotas=options.quotas,
+            describes=2 if real else 0,
+            search_lag=_SEARCH_LAG if real else 0.0,
+            neighbours=Neighbours(self.others, self.store),
+        )
         self.history = History(data if options.history else None)
         self.throttle = Throttle(self.clock) if real else None
         self.faults: Faults = load(options.faults)
+        if real or options.faults:
+            self.store.remember(self.clock.now)
         self.backends = Backends(self.store, self.settings)
 
     def close(self) -> None:
@@ -99,45 +108,34 @@ class Application:
         self._log(call, name, outcome, began)
         return _as_answer(outcome)
 
-    def _paced(self, call: Call, operation: Any, path: dict[str, str]) -> Outcome:
-        fault = self.faults.due(operation.name)
-        if fault is not None and (planned := self._before(fault)) is not None:
-            return planned
-        if self.throttle is not None and not self.throttle.allow(call.region, operation.name):
-            return refused("ThrottlingException", 429, {"Message": "Rate exceeded"})
-        outcome = ConnectResponse(self.backends[call.region], operation).answer(path, call.query, call.body)
-        if fault is not None and fault.kind == "lose-answer":
-            raise Dropped
-        if fault is not None and fault.kind == "500-after-effect":
-            return refused("InternalServiceException", 500, {"Message": "A planned fault, after the effect"})
-        return outcome
-
-    def _before(self, fault: Fault) -> Outcome | None:
-        if fault.kind == "hang":
-            time.sleep(fault.seconds)
-        elif fault.kind == "reset":
-            raise Dropped
-        elif fault.kind == "throttle":
-            return refused("ThrottlingException", 429, {"Message": "Rate exceeded"})
-        elif fault.kind == "refuse":
-            from .connect.shapes import status_of
-
-            return refused(fault.error, status_of(fault.error), {"Message": "A planned fault"})
-        return None
+    def _paced(self, call: Call, operation: Operation, path: dict[str, str]) -> Outcome:
+        met = meet(self.faults, self.clock, call, operation.name)
+        if met.instead is not None:
+            return met.instead
+        if self.throttle is not None and not self.throttle.allow(call.region, bucket_of(operation.name, call.body)):
+            return throttled(call, operation.name)
+        manner = Manner(met.lag, met.fails, call.host)
+        outcome = ConnectResponse(self.backends[call.region], operation, manner).answer(path, call.query, call.body)
+        return spoil(met, call) or outcome
 
     # -- the services beside it
 
     def _other(self, call: Call, began: float) -> Answer:
+        met = meet(self.faults, self.clock, call, call.operation)
+        if met.instead is not None:
+            self._log(call, call.operation, met.instead, began)
+            return _as_answer(met.instead)
         quotas = service_quotas.answer(self, call)
         if quotas is not None:
-            self._log(call, call.operation, quotas, began)
-            return _as_answer(quotas)
-        answer = self.others.answer(call)
-        headers = {k.lower(): v for k, v in answer.headers}
-        error = headers.get("x-amzn-errortype", "") if answer.status >= 400 else ""
-        outcome = Outcome(answer.status, b"", {}, error=error or (str(answer.status) if answer.status >= 400 else ""))
+            answer, outcome = _as_answer(quotas), quotas
+        else:
+            answer = self.others.answer(call)
+            headers = {k.lower(): v for k, v in answer.headers}
+            error = headers.get("x-amzn-errortype", "") or str(answer.status) if answer.status >= 400 else ""
+            outcome = Outcome(answer.status, b"", {}, error=error)
         self._log(call, call.operation, outcome, began)
-        return answer
+        spoiled = spoil(met, call)
+        return answer if spoiled is None else _as_answer(spoiled)
 
     def _log(self, call: Call, operation: str, outcome: Outcome, began: float) -> None:
         from .others import reads_only

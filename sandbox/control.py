@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .quotas import QUOTAS, unknown
@@ -42,7 +42,11 @@ def answer(app: Application, call: Call) -> Answer:
         "quotas": _quotas,
         "clock": _clock,
         "reset": _reset,
+        "outside": _outside,
+        "floor": _floor,
     }
+    if name == "silence.wav":
+        return _silence()
     if name not in controls:
         return as_json(404, {"error": f"There is no control {name!r}; there are {', '.join(sorted(controls))}"})
     if call.method == "GET" and name == "reset":
@@ -103,6 +107,58 @@ def _clock(app: Application, given: dict[str, Any]) -> tuple[int, dict[str, Any]
     return 200, {"now": app.clock.move(float(seconds))}
 
 
+def _outside(app: Application, given: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """Take things for granted that stand outside the sandbox."""
+    from .connect.store import Change
+    from .neighbours import ACCOUNT, DECLARED
+
+    arns = given.get("arns", [])
+    if not isinstance(arns, list) or not all(isinstance(arn, str) and arn.startswith("arn:") for arn in arns):
+        return 400, {"error": "arns is a list of ARNs"}
+    with app.store.lock:
+        change = Change()
+        for arn in arns:
+            if app.store.get(ACCOUNT, DECLARED, arn) is None:
+                change.put(ACCOUNT, DECLARED, arn, {"Id": arn, "_n": app.store.next_number()})
+        written = app.store.commit(change) if change.effects else 0
+        declared = sorted(app.store.all(ACCOUNT, DECLARED))
+    if written:
+        app.store.wait(written)
+    return 200, {"outside": declared}
+
+
+def _floor(app: Application, given: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """What goes on on an instance's floor, for the current metrics."""
+    from .connect.floor import floor_of
+    from .connect.store import Change
+
+    with app.store.lock:
+        scope = _instance(app, str(given.get("instance", "")))
+        if scope is None:
+            return 404, {"error": f"There is no instance {given.get('instance')!r}"}
+        try:
+            floor = floor_of(app.store, scope, given, app.clock.now())
+        except ValueError as error:
+            return 400, {"error": str(error)}
+        change = Change()
+        change.put(scope, "floor", "now", floor)
+        written = app.store.commit(change)
+    app.store.wait(written)
+    return 200, {"queues": len(floor["queues"]), "agents": len(floor["agents"])}
+
+
+def _silence() -> Answer:
+    """A second of silence as Connect plays it: WAV, 8 kHz, mono, mu-law."""
+    import struct
+
+    from .wire import Answer
+
+    sound = b"\xff" * 8000
+    form = struct.pack("<HHIIHH", 7, 1, 8000, 8000, 1, 8)
+    parts = b"WAVEfmt " + struct.pack("<I", len(form)) + form + b"data" + struct.pack("<I", len(sound)) + sound
+    return Answer(200, [("Content-Type", "audio/wav")], b"RIFF" + struct.pack("<I", len(parts)) + parts)
+
+
 def _reset(app: Application, _given: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     app.store.clear()
     app.others.clear()
@@ -145,6 +201,22 @@ def grant_quotas(endpoint: str, instance_alias_or_all: str, quotas: Mapping[str,
 def move_clock(endpoint: str, seconds: float) -> float:
     """Let `seconds` pass at once; answers the sandbox's time. Raises ControlFailed."""
     return float(request(endpoint, "clock", {"move": seconds})["now"])
+
+
+def declare(endpoint: str, arns: Iterable[str]) -> None:
+    """Let the sandbox take for granted what stands outside it (functions, streams, buckets). Raises ControlFailed."""
+    wanted = sorted(set(arns))
+    if wanted:
+        request(endpoint, "outside", {"arns": wanted})
+
+
+def set_floor(endpoint: str, instance: str, floor: Mapping[str, Any]) -> None:
+    """Say what goes on on an instance's floor: {"queues": {name: {"waiting": 4, "oldest": 90, "scheduled": 1}},
+    "agents": {username: {"status": "Available", "contacts": 1, "after_contact": 0, "queue": name}}}.
+
+    Raises ControlFailed.
+    """
+    request(endpoint, "floor", {**floor, "instance": instance})
 
 
 def reset(endpoint: str) -> None:

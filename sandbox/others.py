@@ -18,7 +18,7 @@ import logging
 import re
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +127,30 @@ class Others:
                 self._replay()
             return self._change(call)
 
+    def peek(self, question: Callable[[Any], Any]) -> Any:
+        """Ask moto's state something; `question` gets what finds a service's backend. It must change nothing."""
+        from moto.backends import get_backend
+
+        if self._takes_over():
+            with _LOCK.alone():
+                self._replay()
+        with _LOCK.shared():
+            return question(get_backend)
+
+    def act(self, service: str, region: str, method: str, path: str, query: str, body: bytes) -> Answer:
+        """A request that Connect itself makes to another service. Raises OSError."""
+        scope = f"sandbox/20260101/{region}/{service}/aws4_request"
+        environ = {
+            "REQUEST_METHOD": method,
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "REQUEST_URI": f"{path}?{query}" if query else path,
+            "CONTENT_TYPE": "application/json",
+            "HTTP_HOST": f"{service}.{region}.amazonaws.com",
+            "HTTP_AUTHORIZATION": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0",
+        }
+        return self.answer(_call({"environ": environ, "body": base64.b64encode(body).decode()}))
+
     def close(self) -> None:
         """Close the journal and give moto's state up."""
         with _LOCK.alone():
@@ -156,7 +180,11 @@ class Others:
         if answer.status < 400:
             record = {"n": number, "request": _plain(call)}
             if self._journal is not None:
-                self._journal.append(record)
+                try:
+                    self._journal.append(record)
+                except OSError:  # moto has done it, the disk has not: the next request replays without it
+                    _OWNER.clear()
+                    raise
             self._records.append(record)
             self._next = number + 1
         return answer

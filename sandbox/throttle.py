@@ -14,7 +14,17 @@ _RATES: dict[str, tuple[float, float]] = {
     "GetMetricDataV2": (10, 10),
     "GetCurrentMetricData": (5, 8),
     "SearchContacts": (0.5, 1),
-    "StartChatContact": (5, 8),
+    **dict.fromkeys(
+        (
+            "StartChatContact",
+            "StartContactStreaming",
+            "StopContactStreaming",
+            "CreatePersistentContactAssociation",
+            "UpdateParticipantRoleConfig",
+            "CreateParticipant",
+        ),
+        (5.0, 8.0),
+    ),
     "GetContactAttributes": (10, 15),
     "UpdateContactAttributes": (10, 15),
     "DescribeContact": (10, 15),
@@ -25,14 +35,28 @@ _RATES: dict[str, tuple[float, float]] = {
     "TagContact": (20, 25),
     "UntagContact": (20, 25),
     "UpdateContactRoutingData": (20, 20),
+    "SendChatIntegrationEvent": (17, 26),
     "CreateIntegrationAssociation": (2, 5),
+    "CreateIntegrationAssociation/SES_IDENTITY": (1, 5),  # a bucket of its own
+    "DeleteIntegrationAssociation": (2, 5),
     "ListIntegrationAssociations": (25, 50),
 }
+_EVALUATION = (3.0, 5.0)  # every operation of evaluations
 
 
 def rate(operation: str) -> tuple[float, float]:
     """Requests a second and burst of an operation: 2 and 5 unless the service says otherwise."""
-    return _RATES.get(operation, _DEFAULT)
+    found = _RATES.get(operation)
+    if found is None:
+        found = _EVALUATION if "Evaluation" in operation else _DEFAULT
+    return found
+
+
+def bucket_of(operation: str, body: bytes) -> str:
+    """The name of the bucket that a request draws from: its operation's, but for the one kind that has its own."""
+    if operation == "CreateIntegrationAssociation" and b'"SES_IDENTITY"' in body:
+        return f"{operation}/SES_IDENTITY"
+    return operation
 
 
 class Throttle:

@@ -48,6 +48,19 @@ class Call:
         """The path as it came, still encoded."""
         return str(self.environ.get("REQUEST_URI") or self.environ.get("PATH_INFO", "/")).split("?", 1)[0]
 
+    @property
+    def host(self) -> str:
+        """The server's address as the client called it."""
+        return str(self.environ.get("HTTP_HOST", "127.0.0.1"))
+
+    @functools.cached_property
+    def key(self) -> str:
+        """The access key that signed the request, with the session token if there is one: "" when unsigned."""
+        authorization = str(self.environ.get("HTTP_AUTHORIZATION", ""))
+        start = authorization.find("Credential=")
+        key = authorization[start + 11 :].split("/")[0] if start >= 0 else ""
+        return f"{key}/{self.environ.get('HTTP_X_AMZ_SECURITY_TOKEN', '')}"
+
     @functools.cached_property
     def query(self) -> dict[str, list[str]]:
         """The query string."""

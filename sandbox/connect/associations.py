@@ -33,6 +33,7 @@ _STORAGE_OF = {
     "REAL_TIME_CONTACT_ANALYSIS_VOICE_SEGMENTS": _STREAMS,
 }
 _KEY_ARN = re.compile(r"arn:aws:kms:([a-z0-9-]+):\d{12}:key/.+")
+_STREAM_ARN = re.compile(r"arn:aws:(kinesis|firehose):([a-z0-9-]+):\d{12}:(?:stream|deliverystream)/.+")
 _LAMBDA_ARN = re.compile(r"arn:aws:lambda:([a-z0-9-]+):\d{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9$_-]+)?")
 _LEX_ALIAS = re.compile(r"arn:aws:lex:([a-z0-9-]+):\d{12}:bot-alias/[^/]+/[^/]+")
 _ORIGIN = re.compile(r"https?://[^/\s]+(:\d+)?")
@@ -98,18 +99,43 @@ class Storage(Base):
                 raise self.invalid("EncryptionConfig.KeyId: must be the full ARN of a key")
             if match[1] != self.region:
                 raise self.invalid(f"EncryptionConfig.KeyId: the key must be in {self.region}")
+        self._check_place(config[_PART_OF[storage]], encryption)
         return {"StorageType": storage, _PART_OF[storage]: config[_PART_OF[storage]]}
+
+    def _check_place(self, part: Json, encryption: Json | None) -> None:
+        """What is written to must exist: the bucket, the stream, the key (Connect facts 3.2)."""
+        others = self.settings.neighbours
+        if others is None:
+            return
+        if "BucketName" in part and not others.bucket(part["BucketName"]):
+            raise self.invalid(f"S3Config.BucketName: there is no bucket {part['BucketName']}")
+        for member in ("StreamArn", "FirehoseArn"):
+            if member not in part:
+                continue
+            match = _STREAM_ARN.fullmatch(part[member])
+            if not match or match[1] != ("kinesis" if member == "StreamArn" else "firehose"):
+                raise self.invalid(f"{member}: is not the ARN of such a stream")
+            if match[2] != self.region or not others.stream(part[member]):
+                raise self.invalid(f"{member}: there is no stream {part[member]} in {self.region}")
+        if encryption is not None and not others.key(encryption["KeyId"]):
+            raise self.invalid(f"EncryptionConfig.KeyId: there is no key {encryption['KeyId']}")
 
 
 class Associations(Storage):
     """Functions, bots, origins, security keys and integrations."""
 
     def associate_lambda_function(self, p: Json) -> Json:
-        """Raises ResourceConflict when associated already, InvalidParameter for another Region."""
+        """Adds the permission to invoke it. Raises ResourceConflict, InvalidParameter (Region), ResourceNotFound."""
         match = _LAMBDA_ARN.fullmatch(p["FunctionArn"])
         if not match or match[1] != self.region:
             raise self.invalid(f"FunctionArn: must be the ARN of a function in {self.region}")
-        return self._associate(p, "lambda", p["FunctionArn"], {"FunctionArn": p["FunctionArn"]}, "lambda_functions")
+        arn, others = p["FunctionArn"], self.settings.neighbours
+        answer = self._associate(p, "lambda", arn, {"FunctionArn": arn}, "lambda_functions")
+        if others is not None:
+            if not others.function(arn):
+                raise ex.ResourceNotFound(f"FunctionArn: there is no function {arn}")
+            others.allow_invoke(arn, self.instance(p)["Arn"])
+        return answer
 
     def list_lambda_functions(self, p: Json) -> Json:
         """The ARNs, at most 25 a page."""
@@ -118,7 +144,10 @@ class Associations(Storage):
 
     def disassociate_lambda_function(self, p: Json) -> Json:
         """Flows that still name the function are left as they are."""
-        return self._disassociate(p, "lambda", p["FunctionArn"])
+        answer = self._disassociate(p, "lambda", p["FunctionArn"])
+        if self.settings.neighbours is not None:
+            self.settings.neighbours.forbid_invoke(p["FunctionArn"], self.instance(p)["Arn"])
+        return answer
 
     def associate_bot(self, p: Json) -> Json:
         """A Lex V2 alias, or a Lex V1 bot."""

@@ -6,9 +6,11 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ..clock import Clock
+from ..neighbours import Neighbours
 from ..quotas import QUOTAS
 from . import exceptions as ex
 from .kinds import KINDS, Kind
@@ -22,11 +24,41 @@ ACCOUNT = "123456789012"
 class Settings:
     """What a server lets be switched: its clock, whether quotas count, and how long asynchronous work takes."""
 
-    def __init__(self, clock: Clock, *, quotas: bool = True, describes: int = 0) -> None:
-        """`describes` is how many times a new instance or number still answers "in progress"; 0 for at once."""
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        quotas: bool = True,
+        describes: int = 0,
+        search_lag: float = 0.0,
+        neighbours: Neighbours | None = None,
+    ) -> None:
+        """`describes` is how many times a new instance or number still answers "in progress"; 0 for at once.
+
+        `search_lag` is by how many seconds searches are late; `neighbours` tells what the other services hold (None:
+        not asked).
+        """
         self.clock = clock
         self.quotas = quotas
         self.describes = describes
+        self.search_lag = search_lag
+        self.neighbours = neighbours
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How one request is answered beside what it asks: what planned faults want, and where the server is.
+
+    `lag` (seconds) makes a List or Search late, `fails` lets what is created asynchronously fail, `host` is the
+    server's own address as the client called it.
+    """
+
+    lag: float = 0.0
+    fails: bool = False
+    host: str = "127.0.0.1"
+
+
+PLAIN = Manner()
 
 
 def arn_tail(reference: str) -> str:
@@ -47,6 +79,7 @@ class Base:
     account: str
     change: Change
     operation: Operation
+    manner: Manner = PLAIN
 
     # -- places
 
@@ -97,7 +130,16 @@ class Base:
 
     def things(self, instance: Json, kind: str) -> Iterable[Json]:
         """All of a kind in the instance, oldest first."""
-        return self.store.all(instance["Id"], kind).values()
+        return self.shown_now(instance["Id"], kind).values()
+
+    def shown_now(self, scope: str, kind: str) -> Mapping[str, Json]:
+        """What a request sees of a kind: searches are late by the service's lag, lists only by a planned one."""
+        name, lag = self.operation.name, self.manner.lag
+        if name.startswith("Search") and not name.startswith("SearchAvailable"):
+            lag = max(lag, self.settings.search_lag)
+        elif not name.startswith("List"):
+            return self.store.all(scope, kind)
+        return self.store.past(scope, kind, self.now - lag) if lag else self.store.all(scope, kind)
 
     # -- changing
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 from ...flows.language import validate
 from . import exceptions as ex
-from .base import Base, Json, arn_tail
+from .aliases import Aliases, free_of_aliases
+from .base import Json, arn_tail
 
 _RESOLVED = {
     "queue": "queue",
@@ -36,7 +37,7 @@ def split_suffix(reference: str) -> tuple[str, str]:
     return key, suffix
 
 
-class Flows(Base):
+class Flows(Aliases):
     """Create, read, change and delete flows."""
 
     def create_contact_flow(self, p: Json) -> Json:
@@ -66,13 +67,16 @@ class Flows(Base):
         flow = self.find(instance, "flow", reference)
         if suffix == _DRAFT:
             return {"ContactFlow": _shown(flow, flow["_draft"], "SAVED")}
+        for alias in flow.get("_aliases", ()):
+            if alias["Name"] == suffix:
+                suffix = str(alias["Version"])
         if suffix.isdigit():
             version = self._version(flow, int(suffix))
             shown = _shown(flow, version["Content"], flow["Status"])
             more = {"Version": version["Version"], "VersionDescription": version.get("VersionDescription")}
             return {"ContactFlow": {**shown, **more}}
         if suffix:
-            raise self.invalid(f"ContactFlowId: the suffix {suffix!r} is not $SAVED or a version")
+            raise self.invalid(f"ContactFlowId: the suffix {suffix!r} is not $SAVED, a version or an alias")
         if flow["Status"] == "SAVED":
             raise ex.FlowNotPublished(f"Contact flow {flow['Name']} is not published; read it with :$SAVED")
         return {"ContactFlow": _shown(flow, flow["Content"], "PUBLISHED")}
@@ -155,6 +159,7 @@ class Flows(Base):
         instance = self.instance(p)
         flow = self.find(instance, "flow", split_suffix(p["ContactFlowId"])[0])
         gone = self._version(flow, int(p["ContactFlowVersion"]))
+        free_of_aliases(flow, gone["Version"])
         self.edit(instance, "flow", flow, {"_versions": [v for v in flow["_versions"] if v is not gone]})
         return {}
 

@@ -243,15 +243,48 @@ class Hours(Base):
 
 
 def applies(override: Json, day: date) -> bool:
-    """Whether an override is in force on a day (recurrence included)."""
-    if not date.fromisoformat(override["EffectiveFrom"]) <= day <= date.fromisoformat(override["EffectiveTill"]):
+    """Whether an override is in force on a day (recurrence included).
+
+    A recurrence counts its interval from EffectiveFrom. ByMonthDay -1 is the last day of a month. ByWeekdayOccurrence
+    counts the weekdays of the override's ranges, or without ranges that of EffectiveFrom; -1 is the last one. A week
+    without ranges recurs on the weekday of EffectiveFrom, a month or year without any By… on its day.
+    """
+    first = date.fromisoformat(override["EffectiveFrom"])
+    if not first <= day <= date.fromisoformat(override["EffectiveTill"]):
         return False
     pattern = override.get("RecurrenceConfig", {}).get("RecurrencePattern")
     if not pattern:
         return True
-    if pattern.get("ByMonth") and day.month not in pattern["ByMonth"]:
+    frequency, interval = pattern.get("Frequency", "WEEKLY"), pattern.get("Interval", 1)
+    weekdays = {_DAYS.index(row["Day"]) for row in override.get("Config", []) if "Day" in row} or {first.weekday()}
+    if frequency == "WEEKLY":
+        weeks = (day - timedelta(days=day.weekday()) - (first - timedelta(days=first.weekday()))).days // 7
+        return weeks % interval == 0 and day.weekday() in weekdays and _in_month(pattern, day)
+    months = (day.year - first.year) * 12 + day.month - first.month
+    on_turn = months % interval == 0 if frequency == "MONTHLY" else (day.year - first.year) % interval == 0
+    if not on_turn or not _in_month(pattern, day):
         return False
-    return not pattern.get("ByMonthDay") or day.day in pattern["ByMonthDay"]
+    if frequency == "YEARLY" and not pattern.get("ByMonth") and day.month != first.month:
+        return False
+    if not pattern.get("ByMonthDay") and not pattern.get("ByWeekdayOccurrence"):
+        return day.day == first.day
+    return _on_day(pattern, day, weekdays)
+
+
+def _in_month(pattern: Json, day: date) -> bool:
+    return not pattern.get("ByMonth") or day.month in pattern["ByMonth"]
+
+
+def _on_day(pattern: Json, day: date, weekdays: set[int]) -> bool:
+    last = (day + timedelta(days=1)).month != day.month
+    on = pattern.get("ByMonthDay") or []
+    if day.day in on or (last and -1 in on):
+        return True
+    occurrences = pattern.get("ByWeekdayOccurrence") or []
+    if day.weekday() not in weekdays:
+        return False
+    final = (day + timedelta(days=7)).month != day.month
+    return (day.day - 1) // 7 + 1 in occurrences or (final and -1 in occurrences)
 
 
 def _week_rows(hours: Json, day: date) -> list[Json]:

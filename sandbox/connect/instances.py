@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import exceptions as ex
-from .base import Base, Json
+from .base import ACCOUNT, Base, Json
 from .seed import seed
 from .store import new_id
 
@@ -23,6 +23,9 @@ ATTRIBUTES = {
     "MULTI_PARTY_CHAT_CONFERENCE": "false",
     "MESSAGE_STREAMING": "false",
 }
+_WINDOW = 30 * 86400  # seconds
+_MOST = 100  # instances created and deleted in that time, by the whole account (Connect facts 1.4)
+_SHOWN_FAILED = 86400  # seconds for which an instance whose creation failed stays visible
 _FLAGS = {"INBOUND_CALLS": "InboundCallsEnabled", "OUTBOUND_CALLS": "OutboundCallsEnabled"}
 
 
@@ -39,7 +42,8 @@ class Instances(Base):
             raise ex.InvalidRequest("InstanceAlias is required unless the users come from a directory")
         if alias and self._alias_used(alias):
             raise ex.InvalidRequest(f"The instance alias is already used: {alias}")
-        self.room(None, "instances", len(self.store.all(self.here, "instance")), 1)
+        self._count("created")
+        self.room(None, "instances", len(self._living()), 1)
         key = new_id()
         role = f"arn:aws:iam::{self.account}:role/aws-service-role/connect.amazonaws.com"
         thing: Json = {
@@ -58,6 +62,11 @@ class Instances(Base):
             "_attributes": {**ATTRIBUTES, **{a: str(p[m]).lower() for a, m in _FLAGS.items()}},
             "_describes": self.settings.describes,
         }
+        if self.manner.fails:
+            reason = {"Message": "The instance could not be created"}
+            thing |= {"InstanceStatus": "CREATION_FAILED", "StatusReason": reason}
+            self.change.put(self.here, "instance", key, thing)
+            return thing
         self.change.put(self.here, "instance", key, thing)
         seed(self, thing)
         return thing
@@ -65,16 +74,18 @@ class Instances(Base):
     def describe_instance(self, p: Json) -> Json:
         """The instance; CREATION_IN_PROGRESS for as many describes as the pace says."""
         instance = self.instance(p)
+        if instance["InstanceStatus"] == "CREATION_FAILED" and instance not in self._living():
+            raise ex.ResourceNotFound(f"Instance not found: {p['InstanceId']} in {self.region}")
         return {"Instance": self._progress(instance)}
 
     def list_instances(self, p: Json) -> Json:
         """Summaries, at most 10 a page."""
-        rows = self.store.all(self.here, "instance").values()
-        return self.page(p, "InstanceSummaryList", rows, _as_it_stands)
+        return self.page(p, "InstanceSummaryList", self._living(), _as_it_stands)
 
     def delete_instance(self, p: Json) -> Json:
         """Not recoverable; claimed numbers go back to the inventory."""
         instance = self.instance(p)
+        self._count("deleted")
         for number in self.store.all(self.here, "number").values():
             if number["TargetArn"] == instance["Arn"]:
                 self.change.drop(self.here, "number", number["Id"])
@@ -105,6 +116,30 @@ class Instances(Base):
             changed[_FLAGS[p["AttributeType"]]] = value == "true"
         self.change.put(self.here, "instance", instance["Id"], changed)
         return {}
+
+    def _living(self) -> list[Json]:
+        """The instances of the Region; one whose creation failed is shown for a day."""
+        rows = self.shown_now(self.here, "instance").values()
+        since = self.now - _SHOWN_FAILED
+        return [row for row in rows if row["InstanceStatus"] != "CREATION_FAILED" or row["CreatedTime"] > since]
+
+    def _count(self, what: str) -> None:
+        """Record a creation or deletion. Raises the quota's error at the hundredth and first in 30 days."""
+        since = self.now - _WINDOW
+        recent = [e for e in self.store.all(ACCOUNT, "instance-event").values() if e["_at"] > since]
+        if self.settings.quotas and len(recent) >= _MOST:
+            text = (
+                f"At most {_MOST} instances can be created and deleted in 30 days; wait until the first is 30 days ago"
+            )
+            if self.operation.declares("ServiceQuotaExceededException"):
+                raise ex.ServiceQuotaExceeded(text)
+            raise ex.InvalidRequest(text)
+        for event in self.store.all(ACCOUNT, "instance-event").values():
+            if event["_at"] <= since:
+                self.change.drop(ACCOUNT, "instance-event", event["Id"])
+        key = new_id()
+        event = {"Id": key, "_at": self.now, "_what": what, "_n": self.store.next_number()}
+        self.change.put(ACCOUNT, "instance-event", key, event)
 
     def _alias_used(self, alias: str) -> bool:
         """An alias is unique over all Regions, whatever its case."""

@@ -8,7 +8,7 @@ import json
 from moto.connect.models import ConnectBackend as MotoConnectBackend
 
 from .associations import Associations
-from .base import ACCOUNT, Base, Json, Settings
+from .base import ACCOUNT, PLAIN, Base, Json, Manner, Settings
 from .floor import Floor
 from .hours import Hours
 from .instances import Instances
@@ -46,7 +46,10 @@ class Request(
 ):
     """One request: every operation that the sandbox answers is a method named like it."""
 
-    def __init__(self, store: Store, settings: Settings, region: str, account: str, operation: Operation) -> None:
+    def __init__(
+        self, store: Store, settings: Settings, region: str, account: str, operation: Operation, manner: Manner
+    ) -> None:
+        self.manner = manner
         self.store = store
         self.settings = settings
         self.region = region
@@ -61,12 +64,12 @@ class ConnectBackend(MotoConnectBackend):
     store: Store
     settings: Settings
 
-    def run(self, operation: Operation, params: Json) -> tuple[Json, int]:
+    def run(self, operation: Operation, params: Json, manner: Manner = PLAIN) -> tuple[Json, int]:
         """Do what `operation` asks; the answer and how many objects changed. Raises ConnectError or OSError.
 
         When it returns, the change is on the disk.
         """
-        request = Request(self.store, self.settings, self.region_name, self.account_id, operation)
+        request = Request(self.store, self.settings, self.region_name, self.account_id, operation, manner)
         method = getattr(request, operation.method_name)
         with self.store.lock:
             token = self._token(request, params)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from . import exceptions as ex
+from .aliases import free_of_aliases
 from .base import Json
 from .flows import Flows, sha256, split_suffix
 
@@ -103,9 +104,7 @@ class Modules(Flows):
         number = int(p["ContactFlowModuleVersion"])
         if all(v["Version"] != number for v in module["_versions"]):
             raise ex.ResourceNotFound(f"Contact flow module {module['Name']} has no version {number}")
-        for alias in module["_aliases"]:
-            if alias["Version"] == number:
-                raise ex.InvalidRequest(f"Version {number} is used by alias {alias['AliasName']}")
+        free_of_aliases(module, number)
         left = [v for v in module["_versions"] if v["Version"] != number]
         self.edit(instance, "module", module, {"_versions": left})
         return {}
@@ -117,6 +116,9 @@ class Modules(Flows):
             return module, module["Content"], {}
         if suffix == "$SAVED":
             return module, module["_draft"], {"Status": "SAVED"}
+        for alias in module.get("_aliases", ()):
+            if alias["Name"] == suffix:
+                suffix = str(alias["Version"])
         for version in module["_versions"]:
             if str(version["Version"]) == suffix:
                 more = {"Version": version["Version"], "VersionDescription": version.get("VersionDescription")}

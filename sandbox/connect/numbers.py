@@ -9,7 +9,8 @@ from .base import Base, Json, arn_tail
 from .numbering import candidates, country_of
 from .store import new_id
 
-_LOCK = 180 * 86400  # seconds that a released number stays locked
+_LOCK = 180 * 86400  # seconds that a released number stays locked, and for which claims and releases count
+_FAILED_SHOWN = 86400  # seconds for which a claim that failed stays visible
 
 
 class Numbers(Base):
@@ -35,8 +36,7 @@ class Numbers(Base):
             raise self.invalid(f"PhoneNumber: {number} is not available")
         country, kind = country_of(number)
         instance = self.store.get(self.here, "instance", arn_tail(target))
-        mine = [n for n in self.store.all(self.here, "number").values() if n["TargetArn"] == target]
-        full = self.settings.quotas and len(mine) >= self.quota(instance, "phone_numbers")
+        why = self._why_not(instance, target)
         key = new_id()
         thing: Json = {
             "Id": key,
@@ -50,13 +50,16 @@ class Numbers(Base):
             "TargetArn": target,
             "InstanceId": instance["Id"] if instance else None,
             "Tags": p.get("Tags") or {},
-            "PhoneNumberStatus": _status(full),
+            "PhoneNumberStatus": {"Status": "FAILED", "Message": why} if why else {"Status": "CLAIMED"},
             "_name": number,
             "_n": self.store.next_number(),
-            "_describes": 0 if full else self.settings.describes,
+            "_describes": 0 if why else self.settings.describes,
             "_flow": None,
+            "_claimed": self.now,
         }
         self.change.put(self.here, "number", key, thing)
+        if not why:
+            self._count_number(target)
         return thing
 
     def describe_phone_number(self, p: Json) -> Json:
@@ -117,6 +120,9 @@ class Numbers(Base):
                 message = f"The number is the caller id of queue {queue['Name']}"
                 raise ex.ResourceInUse(message, "QUEUE", queue["Id"])
         self.change.drop(self.here, "number", number["Id"])
+        if number["PhoneNumberStatus"]["Status"] == "FAILED":
+            return {}  # it was never ours
+        self._count_number(number["TargetArn"])
         locked = {"Id": number["PhoneNumber"], "_until": self.now + _LOCK, "_n": self.store.next_number()}
         self.change.put(self.here, "cooling", number["PhoneNumber"], locked)
         return {}
@@ -138,28 +144,91 @@ class Numbers(Base):
         return {"FlowAssociationSummaryList": self._associations(self.instance(p), p, wanted)}
 
     def _associations(self, instance: Json, p: Json, wanted: set[str] | None) -> list[Json]:
-        if p.get("ResourceType", "VOICE_PHONE_NUMBER") != "VOICE_PHONE_NUMBER":
-            return []
+        kind = p.get("ResourceType")
+        others = [
+            row
+            for row in self.things(instance, "flow-association")
+            if kind in (None, row["ResourceType"]) and (wanted is None or arn_tail(row["ResourceId"]) in wanted)
+        ]
+        if kind not in (None, "VOICE_PHONE_NUMBER"):
+            return others
         return [
-            {
-                "ResourceId": n["Arn"],
-                "FlowId": f"{instance['Arn']}/contact-flow/{n['_flow']}",
-                "ResourceType": "VOICE_PHONE_NUMBER",
-            }
-            for n in self.store.all(self.here, "number").values()
-            if n["TargetArn"] == instance["Arn"] and n["_flow"] and (wanted is None or n["Id"] in wanted)
+            *others,
+            *(
+                {
+                    "ResourceId": n["Arn"],
+                    "FlowId": f"{instance['Arn']}/contact-flow/{n['_flow']}",
+                    "ResourceType": "VOICE_PHONE_NUMBER",
+                }
+                for n in self.shown_now(self.here, "number").values()
+                if n["TargetArn"] == instance["Arn"] and n["_flow"] and (wanted is None or n["Id"] in wanted)
+            ),
         ]
 
+    def associate_flow(self, p: Json) -> Json:
+        """The flow of an SMS number, an e-mail address and the like; a voice number has an operation of its own."""
+        instance = self.instance(p)
+        flow = self.refer(instance, "flow", p["FlowId"], "FlowId")
+        key = f"{p['ResourceType']}/{arn_tail(p['ResourceId'])}"
+        shown = {"ResourceId": p["ResourceId"], "FlowId": flow["Arn"], "ResourceType": p["ResourceType"]}
+        entry = {**shown, "Id": key, "_n": self.store.next_number()}
+        self.change.put(instance["Id"], "flow-association", key, entry)
+        return {}
+
+    def get_flow_association(self, p: Json) -> Json:
+        """One of them. Raises ResourceNotFound."""
+        return self._association(self.instance(p), p)
+
+    def disassociate_flow(self, p: Json) -> Json:
+        """Removes one."""
+        instance = self.instance(p)
+        self.change.drop(instance["Id"], "flow-association", self._association(instance, p)["Id"])
+        return {}
+
+    def _association(self, instance: Json, p: Json) -> Json:
+        key = f"{p['ResourceType']}/{arn_tail(p['ResourceId'])}"
+        found = self.store.get(instance["Id"], "flow-association", key)
+        if found is None:
+            raise ex.ResourceNotFound(f"ResourceId: no flow is associated with {p['ResourceId']}")
+        return found
+
     # -- rules
+
+    def _why_not(self, instance: Json | None, target: str) -> str:
+        """Why a claim ends as FAILED: it answers no error of its own (Connect facts 3.12, 2)."""
+        if self.manner.fails:
+            return "The number could not be claimed"
+        if not self.settings.quotas:
+            return ""
+        quota = self.quota(instance, "phone_numbers")
+        numbers = self.store.all(self.here, "number").values()
+        mine = [n for n in numbers if n["TargetArn"] == target and n["PhoneNumberStatus"]["Status"] != "FAILED"]
+        if len(mine) >= quota:
+            return "The quota for Phone numbers per instance is reached"
+        events = self.store.all(self.here, "number-event").values()
+        if sum(e["_target"] == target and e["_at"] > self.now - _LOCK for e in events) >= 2 * quota:
+            return f"More than 200 % of the quota of {quota} numbers were claimed and released in 180 days"
+        return ""
+
+    def _count_number(self, target: str) -> None:
+        key = new_id()
+        event = {"Id": key, "_at": self.now, "_target": target, "_n": self.store.next_number()}
+        self.change.put(self.here, "number-event", key, event)
 
     def _put(self, number: Json) -> None:
         self.change.put(self.here, "number", number["Id"], number)
 
     def _number(self, p: Json) -> Json:
         found = self.store.get(self.here, "number", arn_tail(p["PhoneNumberId"]))
-        if found is None:
+        if found is None or self._forgotten(found):
             raise ex.ResourceNotFound(f"Phone number not found: {p['PhoneNumberId']}")
         return found
+
+    def _forgotten(self, number: Json) -> bool:
+        """A claim that failed stays for a day, for a retry or a release."""
+        if number["PhoneNumberStatus"]["Status"] != "FAILED":
+            return False
+        return bool(number.get("_claimed", 0.0) < self.now - _FAILED_SHOWN)
 
     def _owned(self, instance: Json, p: Json) -> Json:
         number = self._number(p)
@@ -172,7 +241,8 @@ class Numbers(Base):
         taken = set()
         for scope in self.store.scopes():
             if "/" in scope:
-                taken |= {n["PhoneNumber"] for n in self.store.all(scope, "number").values()}
+                numbers = self.store.all(scope, "number").values()
+                taken |= {n["PhoneNumber"] for n in numbers if not self._forgotten(n)}
                 taken |= {n["Id"] for n in self.store.all(scope, "cooling").values() if n["_until"] > self.now}
         return taken
 
@@ -189,15 +259,10 @@ class Numbers(Base):
         types = set(p.get("PhoneNumberTypes") or ())
         return [
             n
-            for n in self.store.all(self.here, "number").values()
-            if p.get("TargetArn") in (None, n["TargetArn"])
+            for n in self.shown_now(self.here, "number").values()
+            if not self._forgotten(n)
+            and p.get("TargetArn") in (None, n["TargetArn"])
             and (not countries or n["PhoneNumberCountryCode"] in countries)
             and (not types or n["PhoneNumberType"] in types)
             and n["PhoneNumber"].startswith(p.get("PhoneNumberPrefix", ""))
         ]
-
-
-def _status(full: bool) -> Json:
-    if not full:
-        return {"Status": "CLAIMED"}
-    return {"Status": "FAILED", "Message": "The quota for Phone numbers per instance is reached"}

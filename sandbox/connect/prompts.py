@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from . import exceptions as ex
 from .base import Base, Json
@@ -46,9 +46,14 @@ class Prompts(Base):
         return self.page(p, "PromptSummaryList", self.things(self.instance(p), "prompt"))
 
     def get_prompt_file(self, p: Json) -> Json:
-        """A presigned URL of the audio; in the sandbox it names the source and leads nowhere."""
+        """A URL of the audio on the sandbox itself: the object it came from, silence for the seven of the service."""
         prompt = self.find(self.instance(p), "prompt", p["PromptId"])
-        url = f"https://prompts.example.org/{prompt['Id']}?source={quote(prompt.get('_uri', ''), safe='')}"
+        place = _place(prompt.get("_uri", ""))
+        if place is None:
+            url = f"http://{self.manner.host}/_sandbox/silence.wav"
+        else:
+            scope = quote(f"sandbox/20260101/{self.region}/s3/aws4_request", safe="")
+            url = f"http://{self.manner.host}/{place[0]}/{quote(place[1])}?X-Amz-Credential={scope}&X-Amz-Signature=0"
         times = {k: prompt[k] for k in ("LastModifiedTime", "LastModifiedRegion")}
         return {"PromptPresignedUrl": url, **times}
 
@@ -57,6 +62,24 @@ class Prompts(Base):
             raise self.invalid("S3Uri: must be s3://bucket/key or the https form of an object in S3")
         if not uri.lower().split("?")[0].endswith(".wav"):
             raise self.invalid("S3Uri: only .wav files can be imported")
+        others, place = self.settings.neighbours, _place(uri)
+        if others is not None and place is not None and not others.s3_object(*place):
+            raise self.invalid(f"S3Uri: there is no object {place[1]} in a bucket {place[0]}")
+
+
+def _place(uri: str) -> tuple[str, str] | None:
+    """Bucket and key of an S3 URI in any of its forms; None for none."""
+    if uri.startswith("s3://"):
+        bucket, _, key = uri[5:].partition("/")
+        return bucket, key
+    parts = urlsplit(uri)
+    host, path = parts.hostname or "", unquote(parts.path).lstrip("/")
+    if not path:
+        return None
+    if host.startswith(("s3.", "s3-")):  # https://s3.region.amazonaws.com/bucket/key
+        bucket, _, key = path.partition("/")
+        return bucket, key
+    return host.split(".s3")[0], path  # https://bucket.s3.region.amazonaws.com/key
 
 
 class Vocabularies(Base):

@@ -16,6 +16,7 @@ from moto.connect.responses import ConnectResponse as MotoConnectResponse
 from moto.core.responses import ActionContext, ActionResult
 
 from . import exceptions as ex
+from .base import PLAIN, Manner
 from .models import ConnectBackend, answered
 from .shapes import Json, Operation, SerializationError, status_of
 
@@ -63,8 +64,9 @@ def refused(code: str, status: int, body: Mapping[str, Any]) -> Outcome:
 class ConnectResponse(MotoConnectResponse):
     """One request to Connect. Never answers 500 for what a client can send."""
 
-    def __init__(self, backend: ConnectBackend, operation: Operation) -> None:
+    def __init__(self, backend: ConnectBackend, operation: Operation, manner: Manner = PLAIN) -> None:
         super().__init__()
+        self._manner = manner
         self.automated_parameter_parsing = True
         self._backend = backend
         self._operation = operation
@@ -100,7 +102,7 @@ class ConnectResponse(MotoConnectResponse):
     def _run(self) -> Outcome:
         operation = self._operation
         try:
-            answer, effects = self._backend.run(operation, self.params)
+            answer, effects = self._backend.run(operation, self.params, self._manner)
         except ex.ConnectError as error:
             if isinstance(error, ex.ResourceNotFound) and not operation.declares(error.code):
                 error = ex.ConnectError("InvalidRequestException", error.message)

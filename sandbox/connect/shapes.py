@@ -25,6 +25,7 @@ _PATTERN_FIXES: dict[str, str | None] = {
     "PhoneNumber": r"\+[1-9]\d{1,14}$",
     "IpCidr": None,
     "RegionName": None,
+    "S3Uri": r"s3://\S+/.+|https://\S+\.s3\.\S+\.amazonaws\.com/\S+",  # the model escapes its https form twice
     "PhoneNumberPrefix": r"\+?[0-9]{1,11}$",
     "Password": r"^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)\S{8,64}$",  # the model has it between slashes
 }

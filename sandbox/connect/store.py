@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -21,6 +22,7 @@ from ...stacks.durable.journal import Journal
 Json = dict[str, Any]
 _KIND = "connect"
 _SNAPSHOT_AFTER = 5000  # records since the last one, and at least as many as there are objects
+_REMEMBERED = 100_000  # changes that a late list can look behind
 _NOTHING: Mapping[str, Json] = MappingProxyType({})
 
 
@@ -62,12 +64,37 @@ class Store:
         self._count = 0
         self._since_snapshot = 0
         self._size = 0
-        self._journal = Journal(path, _KIND) if path is not None else None
+        self._recent: deque[tuple[float, str, str, str, Json | None]] = deque(maxlen=_REMEMBERED)
+        self._now: Callable[[], float] | None = None
+        self._journal = Journal(path, _KIND, halting=True) if path is not None else None
         if self._journal is not None:
-            for record in self._journal.records:
-                self._apply((e[0], e[1], e[2], e[3]) for e in record["e"])
-            self._since_snapshot = len(self._journal.records)
-            self._journal.records = []
+            self._load(self._journal)
+
+    def _load(self, journal: Journal) -> None:
+        for record in journal.records:
+            self._apply((e[0], e[1], e[2], e[3]) for e in record["e"])
+        self._since_snapshot = len(journal.records)
+        journal.records = []
+
+    def remember(self, now: Callable[[], float]) -> None:
+        """From now on `past` can tell what was there before; `now` is the clock of its answers."""
+        self._now = now
+
+    def past(self, scope: str, kind: str, since: float) -> Mapping[str, Json]:
+        """The objects of a kind as they were at the time `since`: the present, with later changes taken back."""
+        present = self.all(scope, kind)
+        then = dict(present)
+        touched = False
+        for when, s, k, key, old in reversed(self._recent):
+            if when <= since:
+                break
+            if (s, k) == (scope, kind):
+                touched = True
+                if old is None:
+                    then.pop(key, None)
+                else:
+                    then[key] = old
+        return dict(sorted(then.items(), key=lambda entry: entry[1].get("_n", 0))) if touched else present
 
     def all(self, scope: str, kind: str) -> Mapping[str, Json]:
         """The objects of a kind by id, oldest first."""
@@ -95,7 +122,14 @@ class Store:
         """Journal and apply `change`; the number is for `wait`. Raises OSError, and then nothing has changed."""
         mine = 0
         if self._journal is not None:
-            mine = self._journal.write({"e": change.effects})
+            try:
+                mine = self._journal.write({"e": change.effects})
+            except OSError:
+                self._return()
+                raise
+        if self._now is not None:
+            when = self._now()
+            self._recent.extend((when, s, k, i, self.get(s, k, i)) for s, k, i, _ in change.effects)
         self._apply(change.effects)
         self._since_snapshot += 1
         return mine
@@ -104,16 +138,33 @@ class Store:
         """Return when the change that `commit` numbered is on the disk; then it may be answered."""
         if self._journal is None:
             return
-        self._journal.sync(mine)
+        try:
+            self._journal.sync(mine)
+        except OSError:
+            with self.lock:
+                self._return()
+            raise
         if self._due():
             with self.lock:
                 if self._due():
-                    self._snapshot()
+                    try:
+                        self._snapshot()
+                    except OSError:  # no room for it: the journal goes on as it is, and the answer stands
+                        self._since_snapshot = 0
+
+    def _return(self) -> None:
+        """After a failed write: what memory holds beyond the disk was never acknowledged, and goes."""
+        if self._journal is None or not self._journal.recover():
+            return
+        self._scopes, self._names, self._size = {}, {}, 0
+        self._recent.clear()
+        self._load(self._journal)
 
     def clear(self) -> None:
         """Forget everything, on disk too."""
         with self.lock:
             self._scopes, self._names, self._size = {}, {}, 0
+            self._recent.clear()
             if self._journal is not None:
                 self._journal.restart([], _KIND)
 

@@ -68,8 +68,12 @@ def _write_all(fd: int, line: bytes, path: Path) -> None:
 class Journal:
     """One open journal file. Safe to use from many threads of one process; one process at a time (hold a lock)."""
 
-    def __init__(self, path: Path, kind: str) -> None:
-        """Open or create `path`. Raises JournalDamaged, or OSError when it cannot be read or written."""
+    def __init__(self, path: Path, kind: str, *, halting: bool = False) -> None:
+        """Open or create `path`. Raises JournalDamaged, or OSError when it cannot be read or written.
+
+        A `halting` journal takes nothing more after a failed write until `recover` was called: for callers whose memory
+        runs ahead of the disk, and whose next records would build on what was lost.
+        """
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         data = path.read_bytes() if path.exists() else b""
@@ -89,6 +93,8 @@ class Journal:
         self._synced = 0  # number of the last record that is on the disk, or that failed
         self._failed: dict[int, OSError] = {}
         self._broken: OSError | None = None
+        self._halting = halting
+        self._halted: OSError | None = None
         if not records:
             self.append({"journal": kind, "version": 1})
             sync_directory(path.parent)
@@ -105,6 +111,8 @@ class Journal:
         line = encode(record)
         crash_point("journal:before")
         with self._turn:
+            if self._halted is not None:
+                raise OSError(*self._halted.args)
             self._queue.append(line)
             self._written += 1
             return self._written
@@ -142,6 +150,8 @@ class Journal:
             error = problem
             self._cut(problem)
         with self._turn:
+            if error is not None and self._halting:
+                self._halted, self._queue, last = error, [], self._written
             if error is not None:
                 self._failed.update(dict.fromkeys(range(first, last + 1), error))
             self._synced = last
@@ -155,6 +165,19 @@ class Journal:
             os.lseek(self._fd, self._length, os.SEEK_SET)
         except OSError:
             self._broken = problem
+
+    def recover(self) -> bool:
+        """Take records again after a failed write; False when none had failed (another thread recovered already).
+
+        `records` then holds all that is on the disk. Raises JournalDamaged, OSError.
+        """
+        with self._turn:
+            if self._halted is None:
+                return False
+            records, _ = decode(self.path.read_bytes()[: self._length], self.path)
+            self.records = records[1:]
+            self._halted = None
+            return True
 
     def restart(self, records: list[Mapping[str, Any]], kind: str) -> None:
         """Replace the whole content by `records` (after a snapshot or a finished run), atomically."""

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from ccdeploy.sandbox import control
 from ccdeploy.sandbox.provider import catalogue
 from ccdeploy.stacks.provider.values import Secret
 
@@ -262,6 +263,7 @@ IDS = {
 
 def build(rig: Rig) -> dict[str, Made]:
     """One resource of every kind."""
+    control.declare(rig.running.endpoint, [LAMBDA, "arn:aws:s3:::line-recordings"])
 
     def out(name: str, key: str) -> Any:
         one = rig.made[name]

@@ -9,20 +9,21 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
+from ccdeploy.sandbox import control
 from ccdeploy.sandbox.server import Options, Running, serve
 
 REGION = "eu-central-1"
 PASSWORD = "Example-Passw0rd"
 
 
-def client(service: str, endpoint: str, region: str = REGION) -> Any:
+def client(service: str, endpoint: str, region: str = REGION, key: str = "sandbox") -> Any:
     """A boto3 client that lets the server do all the checking, and repeats nothing."""
     make: Any = boto3.client
     return make(
         service,
         region_name=region,
         endpoint_url=endpoint,
-        aws_access_key_id="sandbox",
+        aws_access_key_id=key,
         aws_secret_access_key="sandbox",
         config=Config(parameter_validation=False, retries={"max_attempts": 0}, max_pool_connections=20),
     )
@@ -41,6 +42,10 @@ class Centre:
         """An operation on the instance."""
         answer: dict[str, Any] = getattr(self.connect, method)(InstanceId=self.instance, **params)
         return answer
+
+    def outside(self, *arns: str) -> None:
+        """Let the sandbox take for granted what these ARNs name."""
+        control.declare(self.connect.meta.endpoint_url, arns)
 
     def first(self, method: str, key: str) -> str:
         """The id of the first thing that a list operation shows."""

@@ -155,6 +155,25 @@ def flows(centre: Centre) -> None:
         call("describe_contact_flow", ContactFlowId=f"{key['ContactFlowId']}:{version}")["ContactFlow"]["Version"] == 1
     )
     assert len(call("list_contact_flow_versions", **key)["ContactFlowVersionSummaryList"]) == 1
+    flow = key["ContactFlowId"]
+    alias = {
+        **key,
+        "AliasId": call("create_contact_flow_alias", **key, ContactFlowVersion=version, AliasName="live")["Id"],
+    }
+    call("update_contact_flow_alias", **alias, Name="now", Description="What callers hear")
+    assert call("describe_contact_flow_alias", **alias)["ContactFlowAlias"]["Name"] == "now"
+    assert call("describe_contact_flow", ContactFlowId=f"{flow}:now")["ContactFlow"]["Version"] == version
+    assert call("list_contact_flow_aliases", **key)["ContactFlowAliasSummaryList"][0]["AliasName"] == "now"
+    with pytest.raises(ClientError, match="used by alias now"):
+        call("delete_contact_flow_version", **key, ContactFlowVersion=version)
+    call("delete_contact_flow_alias", **alias)
+    missing(centre, "describe_contact_flow_alias", **alias)
+    sms = {"ResourceId": "arn:aws:sms-voice:eu-central-1:123456789012:phone-number/x"}
+    sms["ResourceType"] = "SMS_PHONE_NUMBER"
+    call("associate_flow", **sms, FlowId=flow)
+    assert call("get_flow_association", **sms)["FlowId"].endswith(flow)
+    call("disassociate_flow", **sms)
+    missing(centre, "get_flow_association", **sms)
     call("delete_contact_flow_version", **key, ContactFlowVersion=version)
     assert call("list_contact_flow_versions", **key)["ContactFlowVersionSummaryList"] == []
     assert call("search_contact_flows", SearchCriteria=equals("name", "welcome"))["ApproximateTotalCount"] == 1
@@ -172,6 +191,15 @@ def modules(centre: Centre) -> None:
     assert (told["Name"], told["Settings"], '"fin"' in told["Content"]) == ("sorry", "{}", True)
     version = call("create_contact_flow_module_version", **key)["Version"]
     assert len(call("list_contact_flow_module_versions", **key)["ContactFlowModuleVersionSummaryList"]) == 1
+    named = call("create_contact_flow_module_alias", **key, ContactFlowModuleVersion=version, AliasName="live")
+    alias = {**key, "AliasId": named["Id"]}
+    call("update_contact_flow_module_alias", **alias, Description="In use", ContactFlowModuleVersion=version)
+    shown = call("describe_contact_flow_module_alias", **alias)["ContactFlowModuleAlias"]
+    assert (shown["Name"], shown["Version"], shown["Description"]) == ("live", version, "In use")
+    by_alias = {"ContactFlowModuleId": f"{key['ContactFlowModuleId']}:live"}
+    assert call("describe_contact_flow_module", **by_alias)["ContactFlowModule"]["Version"] == version
+    assert len(call("list_contact_flow_module_aliases", **key)["ContactFlowModuleAliasSummaryList"]) == 1
+    call("delete_contact_flow_module_alias", **alias)
     call("delete_contact_flow_module_version", **key, ContactFlowModuleVersion=version)
     assert [m["Name"] for m in call("list_contact_flow_modules")["ContactFlowModulesSummaryList"]] == ["sorry"]
     assert call("search_contact_flow_modules")["ApproximateTotalCount"] == 1
@@ -360,6 +388,7 @@ def numbers(centre: Centre) -> None:
 
 def associations(centre: Centre) -> None:
     call = centre.call
+    centre.outside("arn:aws:s3:::b", "arn:aws:s3:::c", "arn:aws:lambda:eu-central-1:123456789012:function:lookup")
     config = {"StorageType": "S3", "S3Config": {"BucketName": "b", "BucketPrefix": "p"}}
     kind = {"ResourceType": "CALL_RECORDINGS"}
     key = {
@@ -401,6 +430,7 @@ def associations(centre: Centre) -> None:
 
 def sounds(centre: Centre) -> None:
     call = centre.call
+    centre.outside("arn:aws:s3:::bucket")
     key = {"PromptId": call("create_prompt", Name="p", S3Uri="s3://bucket/p.wav")["PromptId"]}
     call("update_prompt", **key, Name="hold", Description="Music")
     assert call("describe_prompt", **key)["Prompt"]["Name"] == "hold"
@@ -434,6 +464,17 @@ def the_rest(centre: Centre) -> None:
     assert connect.list_traffic_distribution_groups()["TrafficDistributionGroupSummaryList"] == []
     with pytest.raises(ClientError):
         connect.describe_traffic_distribution_group(TrafficDistributionGroupId="x")
+    for refused, params in {
+        "delete_traffic_distribution_group": {"TrafficDistributionGroupId": "x"},
+        "list_traffic_distribution_group_users": {"TrafficDistributionGroupId": "x"},
+        "get_traffic_distribution": {"Id": "x"},
+    }.items():
+        with pytest.raises(ClientError):
+            getattr(connect, refused)(**params)
+    view = call("describe_view", ViewId="detail")["View"]
+    assert (view["Type"], view["Id"][-14:]) == ("AWS_MANAGED", ":view/detail:1")
+    assert [v["Version"] for v in call("list_view_versions", ViewId=view["Arn"])["ViewVersionSummaryList"]] == [1]
+    missing(centre, "describe_view", ViewId="nothing")
     with pytest.raises(ClientError):
         call("create_traffic_distribution_group", Name="x")
     with pytest.raises(ClientError):
@@ -451,7 +492,10 @@ SCENES: list[Callable[[Centre], None]] = [
 ]  # fmt: skip
 NEVER_SUCCEED = {  # they refuse, for want of what the sandbox does not have
     "create_traffic_distribution_group",
+    "delete_traffic_distribution_group",
     "describe_traffic_distribution_group",
+    "get_traffic_distribution",
+    "list_traffic_distribution_group_users",
     "get_federation_token",
     "import_phone_number",
 }

@@ -135,6 +135,7 @@ def filled() -> Iterator[Centre]:
         ids["number"] = centre.connect.claim_phone_number(TargetArn=centre.arn, PhoneNumber=ids["e164"])[
             "PhoneNumberId"
         ]
+        centre.outside(LAMBDA, "arn:aws:s3:::b", "arn:aws:s3:::bucket")
         call(
             "associate_instance_storage_config",
             ResourceType="CALL_RECORDINGS",
