@@ -151,7 +151,7 @@ def make_plan(
     steps = [step for step in steps if step is not None]
     refusal = refuse_mass_suspension(steps, ledger, checked.files, limits, allow_suspend)
     kept = tuple(step for step in steps if step is not None)
-    notes = (*planner.notes(), *_strays(ledger, checked.files, limits.all_files))
+    notes = (*planner.notes(), *(_strays(ledger, checked.files, people) if limits.all_files else ()))
     return AgentPlan(kept, ledger, scope, identity, directory, adopted, tuple(planner.conflicts), refusal, notes)
 
 
@@ -166,15 +166,19 @@ def _adopt(ledger: Ledger, listed: Mapping[str, str], users: UserDoor | None, sc
     return found
 
 
-def _strays(ledger: Ledger, files: Collection[str], all_files: bool) -> list[str]:
-    """People of files that are no longer listed: named, never touched."""
-    if not all_files:
-        return []
-    stray = Counter(e.file for e in ledger.entries.values() if e.file not in files)
+def _strays(ledger: Ledger, files: Collection[str], people: Collection[Person]) -> list[str]:
+    """People of files that are no longer listed, but for those who move now: named, never touched."""
+    named = {person.username for person in people}
+    stray = Counter(e.file for e in ledger.entries.values() if e.file not in files and e.username not in named)
     return [
-        f"{count} people belong to {file}, which is not among the rosters: list it again with the people who stay"
-        for file, count in sorted(stray.items())
+        f"{_people(n)} of {file}, which is no longer among the rosters, {'stays' if n == 1 else 'stay'} as before: "
+        "to suspend them, list it again without their rows"
+        for file, n in sorted(stray.items())
     ]
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count} people"
 
 
 class _Planner:
@@ -229,7 +233,10 @@ class _Planner:
 
     def notes(self) -> list[str]:
         """What a date will change, since nothing runs by itself."""
-        return [f"{n} start on {day.isoformat()}: run again then" for day, n in sorted(self.starting.items())]
+        return [
+            f"{_people(n)} {'starts' if n == 1 else 'start'} on {day.isoformat()}: run again then"
+            for day, n in sorted(self.starting.items())
+        ]
 
     def _entry(self, username: str) -> Entry | None:
         """The ledger's entry if the person is in the instance; a create that was never answered counts when found."""

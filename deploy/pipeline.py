@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..stacks.engine.plan import Changes, Step
 from . import people, retiring
-from .events import NO_AGENTS, OnEvent, Result, Started
+from .events import NO_AGENTS, Note, OnEvent, Result, Started
 from .prepare import check_place
 from .run import Run
 from .wiring import LAST_APPLIED, Work
@@ -38,10 +38,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What `up` would do. `steps` hold no agents; `agents` are counts."""
+    """What `up` would do. `steps` hold no agents; `agents` are counts; `notes` come from the rosters' plan."""
 
     steps: tuple[Step, ...]
     agents: Mapping[str, int]
+    notes: tuple[str, ...] = ()
 
     @property
     def changes(self) -> Changes:
@@ -74,16 +75,18 @@ def preview(work: Work, checked: Checked | None, *, allow_suspend: int | None = 
 
     check_place(work)
     agents = dict(NO_AGENTS)
+    notes: tuple[str, ...] = ()
     usernames = people.usernames(work)
     if checked is not None:
         planned = people.plan(work, checked, allow_suspend=allow_suspend)
         agents |= planned.counts
         usernames |= planned.usernames
+        notes = planned.plan.notes
     result = work.engine.preview(program(work.center, None, work.flows, usernames))
     if result.failures:
         raise people.failure(result.failures)
     # Threads finish in any order; a plan reads the same every time.
-    return Preview(tuple(sorted(result.steps, key=lambda step: (step.type, step.name))), agents)
+    return Preview(tuple(sorted(result.steps, key=lambda step: (step.type, step.name))), agents, notes)
 
 
 def up(
@@ -104,6 +107,8 @@ def up(
         _stack(run, "stack", last if going else None, before)
         if planned is not None:
             run.rosters(planned)
+            for note in planned.plan.notes:
+                run.tell(Note(note))
         if going and planned is None:
             run.skip(f"retire {', '.join(going)}: run without --no-rosters to delete them")
         elif going or retiring.waited(work.center, before, people.usernames(work)):

@@ -22,13 +22,16 @@ def command(given: Settings, folder: Path | None, rosters: bool, allow_suspend: 
     Reads only: nothing is called that changes anything and nothing is written.
     """
     from ...deploy import actions
-    from ..output import out, out_json
+    from ..output import out, out_json, talk
     from ..render.plan import plan_text
     from ..render.problems import warn
 
     found = actions.read(given, folder, "preview")
     warn(given, found.warnings)
     plan = actions.preview(given, found, rosters=rosters, allow_suspend=allow_suspend)
+    if not given.quiet:
+        for note in plan.notes:
+            talk(note)
     if given.json:
         out_json(plan.as_json())
     else:

@@ -326,3 +326,21 @@ def test_a_dropped_profile_goes_once_its_people_have_moved(rich: Any) -> None:
     assert done["changes"] == plan["changes"]
     assert (done["agents"]["update"], done["agents"]["same"]) == (1, 2)
     assert "helper" not in done["outputs"]["routing_profiles"]
+
+
+def test_what_the_rosters_leave_to_a_later_day_is_told_before_and_after(small: Any) -> None:
+    small("up", "-q")
+    rosters = small.folder / "rosters"
+    head, first, *_ = (rosters / "helpers.csv").read_text().splitlines()
+    (rosters / "others.csv").write_text(
+        "\n".join(
+            [f"{head},starts_on", f"{first},", "eve.dunn,eve@example.org,Eve,Dunn,helper,helper-rights,2027-01-04"]
+        )
+    )
+    center = small.folder / "center.yaml"
+    center.write_text(center.read_text().replace("rosters/helpers.csv", "rosters/others.csv"))
+
+    for command in ("preview", "up"):
+        told = small(command, "--today", "2026-11-22").err
+        assert "1 person of rosters/helpers.csv, which is no longer among the rosters, stays as before" in told
+        assert "1 person starts on 2027-01-04: run again then" in told

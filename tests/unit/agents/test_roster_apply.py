@@ -177,7 +177,7 @@ def test_a_start_date_in_the_future_is_waited_for(world: World) -> None:
     file = world.roster(row("anna", starts="2026-04-10"), row("bert"))
     plan = world.plan(file)
     assert actions(plan) == {"anna": "same", "bert": "create"}
-    assert plan.notes == ("1 start on 2026-04-10: run again then",)
+    assert plan.notes == ("1 person starts on 2026-04-10: run again then",)
     world.apply(file)
     assert actions(world.plan(file, today=dt.date(2026, 4, 10)))["anna"] == "create"
 
