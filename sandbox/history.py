@@ -2,6 +2,8 @@
 
 Keys: `n` (from 1), `time` (seconds since the epoch), `service`, `operation`, `region`, `parameters`, `status`, `error`
 (the code, "" for none), `effect` (whether something changed), `seconds`. It is what tests count calls with.
+
+A log of 64 MB goes on in a new file; the one before is kept as history.1.jsonl, older ones are not.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 FILE = "history.jsonl"
+BEFORE = "history.1.jsonl"
+_LARGEST = 64 * 1024 * 1024  # bytes: some 200,000 requests
 _SECRET = re.compile(r"password|secret|token|plaintext|privatekey|credentials", re.IGNORECASE)
 _LONGEST = 4000
 _NOT_SECRET = frozenset(("NextToken", "ClientToken", "nextToken"))
@@ -39,37 +43,45 @@ def blank(value: Any) -> Any:
 class History:
     """The open log of one server."""
 
-    def __init__(self, data: Path | None) -> None:
-        """`data` None keeps nothing."""
+    def __init__(self, data: Path | None, largest: int = _LARGEST) -> None:
+        """`data` None keeps nothing; `largest` is the size in bytes at which a new file is begun."""
         self._lock = threading.Lock()
         self._n = 0
         self._fd = -1
+        self._size = 0
+        self._largest = largest
+        self._data = data
         if data is not None:
-            path = data / FILE
-            if path.exists():
-                self._n = self._whole_lines(path)
-            self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            self._n = _last_number(data / FILE) or _last_number(data / BEFORE)
+            self._open(data)
 
-    @staticmethod
-    def _whole_lines(path: Path) -> int:
-        """How many requests are logged; a line that a killed server left unfinished is cut off."""
-        content = path.read_bytes()
-        whole = content.rfind(b"\n") + 1
-        if whole != len(content):
-            os.truncate(path, whole)
-        return content.count(b"\n")
+    def _open(self, data: Path) -> None:
+        self._fd = os.open(data / FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self._size = os.fstat(self._fd).st_size
 
     def add(self, entry: dict[str, Any]) -> None:
         """Write one request; a full disk is no reason to refuse it, so that errors are dropped."""
         if self._fd < 0:
             return
         with self._lock:
-            self._n += 1
-            line = json.dumps({"n": self._n, **entry}, ensure_ascii=False, default=str) + "\n"
+            line = json.dumps({"n": self._n + 1, **entry}, ensure_ascii=False, default=str).encode() + b"\n"
             try:
-                os.write(self._fd, line.encode())
+                self._make_room(len(line))
+                written = os.write(self._fd, line)
+                if written != len(line):  # a part of a line on a full disk
+                    os.ftruncate(self._fd, self._size)
+                    return
             except OSError:
-                self._n -= 1
+                return
+            self._n += 1
+            self._size += written
+
+    def _make_room(self, more: int) -> None:
+        if self._data is None or not self._size or self._size + more <= self._largest:
+            return
+        (self._data / FILE).replace(self._data / BEFORE)
+        os.close(self._fd)
+        self._open(self._data)
 
     def close(self) -> None:
         """Close the log."""
@@ -78,12 +90,37 @@ class History:
             self._fd = -1
 
 
-def read(data: Path) -> Iterator[dict[str, Any]]:
-    """All requests of the servers that ran on `data`, oldest first; a torn last line is left out."""
-    path = data / FILE
+def _last_number(path: Path) -> int:
+    """The number of the last whole line, 0 for none; a line that a killed server left unfinished is cut off."""
     if not path.exists():
-        return
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            if line.endswith("\n"):
-                yield json.loads(line)
+        return 0
+    with path.open("rb+") as log:
+        size = log.seek(0, os.SEEK_END)
+        back = 1 << 16
+        while True:
+            start = max(0, size - back)
+            log.seek(start)
+            tail = log.read(size - start)
+            end = tail.rfind(b"\n") + 1
+            begin = tail.rfind(b"\n", 0, max(end - 1, 0)) + 1
+            if start == 0 or (end and begin):
+                break
+            back *= 4
+        if start + end != size:
+            log.truncate(start + end)
+        try:
+            return int(json.loads(tail[begin:end])["n"]) if end else 0
+        except (ValueError, KeyError, TypeError):
+            return 0
+
+
+def read(data: Path) -> Iterator[dict[str, Any]]:
+    """All requests that are kept of the servers that ran on `data`, oldest first; a torn last line is left out."""
+    for name in (BEFORE, FILE):
+        path = data / name
+        if not path.exists():
+            continue
+        with path.open(encoding="utf-8") as lines:
+            for line in lines:
+                if line.endswith("\n"):
+                    yield json.loads(line)

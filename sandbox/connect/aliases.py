@@ -88,7 +88,7 @@ class Aliases(Base):
         instance, thing = self._thing(kind, p)
         old = self._found_alias(thing, p["AliasId"])
         changes: Json = {member: p[member] for member in ("Name", "Description") if member in p}
-        self._free_alias(thing, changes.get("Name", old["Name"]), old["AliasId"])
+        self._free_alias(thing, str(changes.get("Name", old["Name"])), old["AliasId"])
         number = p.get(f"{_MEMBER[kind]}Version")
         if number is not None:
             self._check_version(kind, thing, int(number))

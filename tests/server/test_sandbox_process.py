@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -147,56 +151,186 @@ def aws(info: ServerInfo, operation: str, key: str, query: str) -> Any:
     return json.loads(done.stdout)
 
 
+def until_refused(make: Callable[[str], Any]) -> dict[str, Any]:
+    """What could be made under numbered names before the server answered 500."""
+    made: dict[str, Any] = {}
+    try:
+        while len(made) < 1000:
+            name = f"thing-{len(made)}"
+            made[name] = make(name)
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] != 500:
+            raise
+    assert 0 < len(made) < 1000
+    return made
+
+
+def test_a_full_disk_is_answered_in_words_and_loses_nothing_that_was_acknowledged(folder: Path) -> None:
+    """Simulated by a limit on the size of the server's files, which is taken away again."""
+    info = process.start(folder, Options(quotas=False))
+    key = instance(info.endpoint)
+    connect, s3 = client("connect", info.endpoint), client("s3", info.endpoint)
+    hours = connect.list_hours_of_operations(InstanceId=key)["HoursOfOperationSummaryList"][0]["Id"]
+    where = {"LocationConstraint": "eu-central-1"}
+    s3.create_bucket(Bucket="before", CreateBucketConfiguration=where)
+    journals = [Path(info.data) / name for name in ("connect.journal", "services.journal")]
+    limit = max(journal.stat().st_size for journal in journals) + 5000
+    resource.prlimit(info.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+
+    def queue(name: str) -> str:
+        return str(connect.create_queue(InstanceId=key, Name=name, HoursOfOperationId=hours)["QueueId"])
+
+    def queues() -> dict[str, str]:
+        found = connect.list_queues(InstanceId=key, QueueTypes=["STANDARD"])["QueueSummaryList"]
+        return {row["Name"]: row["Id"] for row in found if row["Name"] != "BasicQueue"}
+
+    def buckets() -> set[str]:
+        return {row["Name"] for row in s3.list_buckets()["Buckets"]}
+
+    acknowledged = until_refused(queue)
+    assert queues() == acknowledged
+    made = {"before", *until_refused(lambda name: s3.create_bucket(Bucket=name, CreateBucketConfiguration=where))}
+    assert buckets() == made
+
+    resource.prlimit(info.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    acknowledged["after"] = queue("after")
+    s3.create_bucket(Bucket="after", CreateBucketConfiguration=where)
+    kill(info)
+    connect, s3 = (client(service, process.start(folder).endpoint) for service in ("connect", "s3"))
+    assert queues() == acknowledged
+    assert buckets() == {*made, "after"}
+
+
 class Writer(threading.Thread):
-    """Creates queues and buckets under its own names until the server dies; remembers what was acknowledged."""
+    """Makes queues, and things of the services beside Connect, until the server dies; remembers what was acknowledged.
+
+    `things` are (kind, name) with the id that the service gave.
+    """
 
     def __init__(self, endpoint: str, key: str, hours: str, name: str) -> None:
         super().__init__(daemon=True)
-        self.connect = client("connect", endpoint)
-        self.s3 = client("s3", endpoint)
+        self.clients = {
+            service: client(service, endpoint)
+            for service in ("connect", "s3", "kms", "iam", "lambda", "kinesis", "firehose", "logs")
+        }
         self.key, self.hours, self.label = key, hours, name
-        self.queues: dict[str, str] = {}
-        self.buckets: list[str] = []
+        self.things: dict[tuple[str, str], str] = {}
         self.tried: set[str] = set()
 
     def run(self) -> None:
+        makers = (self.queue, self.bucket, self.master_key, self.role, self.function, self.streams, self.log_group)
         with contextlib.suppress(BotoCoreError, ClientError):
             for count in range(1000):
                 name = f"{self.label}-{count}"
                 self.tried.add(name)
-                made = self.connect.create_queue(InstanceId=self.key, Name=name, HoursOfOperationId=self.hours)
-                self.queues[name] = made["QueueId"]
-                if count % 4 == 0:
-                    self.s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
-                    self.buckets.append(name)
+                self.queue(name)
+                makers[count % len(makers)](f"{name}x")
+
+    def queue(self, name: str) -> None:
+        self.tried.add(name)
+        made = self.clients["connect"].create_queue(InstanceId=self.key, Name=name, HoursOfOperationId=self.hours)
+        self.things["queue", name] = made["QueueId"]
+
+    def bucket(self, name: str) -> None:
+        where = {"LocationConstraint": "eu-central-1"}
+        self.clients["s3"].create_bucket(Bucket=name, CreateBucketConfiguration=where)
+        self.things["bucket", name] = name
+
+    def master_key(self, name: str) -> None:
+        self.things["key", name] = self.clients["kms"].create_key(Description=name)["KeyMetadata"]["KeyId"]
+
+    def role(self, name: str) -> str:
+        made = self.clients["iam"].create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)["Role"]
+        self.things["role", name] = made["RoleId"]
+        return str(made["Arn"])
+
+    def function(self, name: str) -> None:
+        role = self.role(name)
+        code = {"ZipFile": packed()}
+        given = {"FunctionName": name, "Runtime": "python3.12", "Role": role, "Handler": "handler.main", "Code": code}
+        made = self.clients["lambda"].create_function(**given)
+        self.things["function", name] = f"{made['FunctionArn']} {made['CodeSha256']}"
+
+    def streams(self, name: str) -> None:
+        self.clients["kinesis"].create_stream(StreamName=name, ShardCount=1)
+        self.things["stream", name] = name
+        self.bucket(f"{name}-to")
+        to = {"RoleARN": "arn:aws:iam::123456789012:role/x", "BucketARN": f"arn:aws:s3:::{name}-to"}
+        hose = self.clients["firehose"].create_delivery_stream(
+            DeliveryStreamName=name, ExtendedS3DestinationConfiguration=to
+        )
+        self.things["firehose", name] = hose["DeliveryStreamARN"]
+
+    def log_group(self, name: str) -> None:
+        self.clients["logs"].create_log_group(logGroupName=name)
+        self.things["log group", name] = name
+
+
+TRUST = '{"Version": "2012-10-17", "Statement": []}'
+
+
+def packed() -> bytes:
+    """A function's code as a zip that is the same each time."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("handler.py"), "def main(event, context): return {}")
+    return file.getvalue()
+
+
+def standing(endpoint: str, key: str) -> dict[tuple[str, str], str]:
+    """Everything that a writer can have made, as the server has it now."""
+
+    def pages(service: str, operation: str, part: str, **given: Any) -> list[Any]:
+        return [
+            row for page in client(service, endpoint).get_paginator(operation).paginate(**given) for row in page[part]
+        ]
+
+    kms = client("kms", endpoint)
+    keys = [kms.describe_key(KeyId=row["KeyId"])["KeyMetadata"] for row in pages("kms", "list_keys", "Keys")]
+    functions = pages("lambda", "list_functions", "Functions")
+    found = {("queue", q["Name"]): q["Id"] for q in pages("connect", "list_queues", "QueueSummaryList", InstanceId=key)}
+    found |= {("bucket", b["Name"]): b["Name"] for b in client("s3", endpoint).list_buckets()["Buckets"]}
+    found |= {("key", k["Description"]): k["KeyId"] for k in keys}
+    found |= {("role", r["RoleName"]): r["RoleId"] for r in pages("iam", "list_roles", "Roles")}
+    found |= {("function", f["FunctionName"]): f"{f['FunctionArn']} {f['CodeSha256']}" for f in functions}
+    found |= {("stream", n): n for n in pages("kinesis", "list_streams", "StreamNames")}
+    found |= {
+        ("log group", g["logGroupName"]): g["logGroupName"] for g in pages("logs", "describe_log_groups", "logGroups")
+    }
+    return found
+
+
+def hoses(endpoint: str, names: list[str]) -> dict[tuple[str, str], str]:
+    firehose = client("firehose", endpoint)
+    described = [firehose.describe_delivery_stream(DeliveryStreamName=name) for name in names]
+    shown = [one["DeliveryStreamDescription"] for one in described]
+    return {("firehose", one["DeliveryStreamName"]): one["DeliveryStreamARN"] for one in shown}
 
 
 def test_whatever_was_acknowledged_survives_kills_under_six_writers(folder: Path) -> None:
     """A few kills here; `KILLS=50` gives the long version."""
-    kills = int(os.environ.get("KILLS", "4"))
+    kills = int(os.environ.get("KILLS", "3"))
     seed = random.Random(7)
     info = process.start(folder, Options(quotas=False))
     key = instance(info.endpoint)
     hours = client("connect", info.endpoint).list_hours_of_operations(InstanceId=key)["HoursOfOperationSummaryList"]
-    queues: dict[str, str] = {}
-    buckets: set[str] = set()
+    things: dict[tuple[str, str], str] = {}
     tried: set[str] = {"BasicQueue"}
     for number in range(kills):
         writers = [Writer(info.endpoint, key, hours[0]["Id"], f"k{number}w{n}") for n in range(WRITERS)]
         for writer in writers:
             writer.start()
-        time.sleep(seed.uniform(0.3, 1.2))
+        time.sleep(seed.uniform(0.3, 1.5) if number else 3)
         kill(info)
         for writer in writers:
             writer.join(timeout=60)
-            queues |= writer.queues
-            buckets |= set(writer.buckets)
+            things |= writer.things
             tried |= writer.tried
         info = process.start(folder, Options(quotas=False))
-        pages = client("connect", info.endpoint).get_paginator("list_queues").paginate(InstanceId=key)
-        found = {row["Name"]: row["Id"] for page in pages for row in page["QueueSummaryList"]}
-        assert queues.items() <= found.items()
-        assert set(found) <= tried
-        assert buckets <= {row["Name"] for row in client("s3", info.endpoint).list_buckets()["Buckets"]}
-    assert len(queues) > kills * WRITERS
-    assert buckets
+        found = standing(info.endpoint, key) | hoses(info.endpoint, [n for kind, n in things if kind == "firehose"])
+        assert things.items() <= found.items()
+        assert {name for kind, name in found if kind == "queue"} <= tried
+    count = Counter(kind for kind, _ in things)
+    print(f"{kills} kills: {dict(count)}")
+    assert count["queue"] > kills * WRITERS
+    assert set(count) == {"queue", "bucket", "key", "role", "function", "stream", "firehose", "log group"}

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 from ccdeploy.flows.language import validate
 from ccdeploy.sandbox import control
-from ccdeploy.sandbox.history import read
+from ccdeploy.sandbox.history import History, read
 from ccdeploy.sandbox.server import Busy, Running, serve
 
 from .conftest import PASSWORD, Centre, client, make_centre
@@ -224,6 +224,21 @@ def test_a_torn_line_of_the_history_is_cut_off_and_the_count_goes_on(
     log.rename(other / log.name)
     make_centre(serving(other).endpoint)
     assert [entry["n"] for entry in read(other)] == [1, 2, 3]
+
+
+def test_a_long_history_goes_on_in_a_new_file_and_keeps_the_one_before(tmp_path: Path) -> None:
+    log = History(tmp_path, largest=2000)
+    for number in range(60):
+        log.add({"operation": f"Create{number}", "parameters": {"Name": "é" * 20}})
+    log.close()
+    assert {path.name for path in tmp_path.iterdir()} == {"history.jsonl", "history.1.jsonl"}
+    assert all(path.stat().st_size <= 2000 for path in tmp_path.iterdir())
+    kept = [entry["n"] for entry in read(tmp_path)]
+    assert kept == list(range(kept[0], 61))
+    again = History(tmp_path, largest=2000)
+    again.add({"operation": "Next"})
+    again.close()
+    assert [*read(tmp_path)][-1] == {"n": 61, "operation": "Next"}
 
 
 def test_quotas_are_enforced_granted_and_kept(tmp_path: Path, serving: Callable[..., Running]) -> None:
