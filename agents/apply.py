@@ -70,6 +70,7 @@ class AgentResult:
     seconds: float = 0.0
     stopped: CcdeployError | None = None
     interrupted: bool = False
+    made: dict[str, bool] = field(default_factory=dict, repr=False)  # username: whether this run's CreateUser made it
 
     def as_json(self) -> dict[str, int]:
         """The `agents` object of the JSON contract."""
@@ -289,6 +290,8 @@ class _Run:
             return self._judged(task, call, error)
         self._silent = 0
         self._arrived(task, call, user_id)
+        if call.operation == "CreateUser":
+            self._result.made[task.step.username] = True
         return True
 
     def _arrived(self, task: _Task, call: Call, user_id: str) -> None:
@@ -310,6 +313,8 @@ class _Run:
         if call.operation == "CreateUser" and code == "DuplicateResourceException":
             user_id = self._found(task)
             if user_id is not None:
+                if not self._begun(task.step):
+                    self._result.made[task.step.username] = True
                 self._arrived(task, call, user_id)
                 return True
         self._book.refused(task.step.username, call.operation, code or error.code)
@@ -323,6 +328,8 @@ class _Run:
         """The answer was lost, so the call may have arrived. After too many the person, or the whole run, gives up."""
         task.doubtful = True
         task.attempts += 1
+        if task.step.action == "create" and not task.user_id:
+            self._result.made.setdefault(task.step.username, False)
         self._silent += 1
         if self._silent >= SILENCE:
             self._halt(error)

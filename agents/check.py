@@ -89,7 +89,9 @@ class _Check:
         self.found[shown] = (findings, None)
         try:
             real, sheet = split_sheet(path)
-            table = open_table(real, shown, sheet)
+            table = open_table(real, shown, sheet, central=self.rules.central)
+            if table.encoding == "windows-1250":
+                self.remarks.append(f"{shown}: read as Windows-1250; if letters look wrong, save it as CSV UTF-8")
             with no_collection():
                 self._table(table.rows, shown, findings)
         except Unreadable as error:
@@ -193,7 +195,15 @@ class _Check:
             dict.fromkeys([*self.problems, *found]), key=lambda p: (p.where, p.severity, p.code, p.message)
         )
         findings = {file: found for file, (found, _) in self.found.items()}
-        return Checked(tuple(self.people), tuple(problems), tuple(self.files), tuple(self.remarks), self.rows, findings)
+        return Checked(
+            people=tuple(self.people),
+            problems=tuple(problems),
+            files=tuple(self.files),
+            remarks=tuple(self.remarks),
+            rows=self.rows,
+            central=self.rules.central,
+            findings=findings,
+        )
 
     def _report(self, person: Person, column: str, mistake: Mistake) -> None:
         findings, layout = self.found[person.file]

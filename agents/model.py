@@ -90,6 +90,7 @@ class Checked:
     files: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     rows: Mapping[str, int] = field(default_factory=dict)
+    central: bool = False  # files without a mark are Windows-1250 (`read.decode`)
     findings: Mapping[str, Findings] = field(default_factory=dict, repr=False, compare=False)  # by file, none grouped
 
     @property

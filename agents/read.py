@@ -20,7 +20,14 @@ from ..specs.problems import Where
 MAX_BYTES = 256 * 1024 * 1024  # a million people need 180 MB
 MAX_CELL = 32_767  # what a spreadsheet cell can hold
 _DELIMITERS = ",;\t|"
-_MACRON = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")  # bytes that Windows-1252 does not have
+_NOT_WESTERN = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")  # bytes that Windows-1252 does not have
+# Letters of Windows-1250 (Ł Ą Ż ł ą Ľ ľ ż) that Windows-1252 reads as signs, beside a letter, as no sign stands; then
+# its š or ž together with what reads as a western letter with a grave, a ring or a slash (č ř ě ň ď ů).
+_CENTRAL = re.compile(
+    rb"(?<=[a-zA-Z\xc0-\xff])[\xa3\xa5\xaf\xb3\xb9\xbc\xbe\xbf]|[\xa3\xa5\xaf\xb3\xb9\xbe](?=[a-z\xe0-\xff])"
+)
+_CARON = re.compile(rb"[\x8a\x8e\x9a\x9e]")
+_GRAVE = re.compile(rb"[\xc8\xcc\xcf\xd2\xd8\xd9\xe8\xec\xef\xf2\xf8\xf9]")
 
 
 class Unreadable(Exception):
@@ -56,8 +63,8 @@ def split_sheet(path: Path) -> tuple[Path, str | None]:
     return path, None
 
 
-def open_table(path: Path, shown: str, sheet: str | None = None) -> Table:
-    """Open `path` (called `shown` in problems). Raises Unreadable."""
+def open_table(path: Path, shown: str, sheet: str | None = None, *, central: bool = False) -> Table:
+    """Open `path` (called `shown` in problems). `central`: as `decode` takes it. Raises Unreadable."""
     data = _bytes(path, shown)
     if data.startswith(b"PK\x03\x04"):
         from .sheet import open_sheet
@@ -66,7 +73,7 @@ def open_table(path: Path, shown: str, sheet: str | None = None) -> Table:
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         hint = "open it and save it as .xlsx or as CSV"
         raise Unreadable(Where(shown), "old-excel", "this is an old .xls workbook (or one with a password)", hint)
-    text, encoding = decode(data, shown)
+    text, encoding = decode(data, shown, central=central)
     return _open_text(text, shown, encoding)
 
 
@@ -94,12 +101,13 @@ def _bytes(path: Path, shown: str) -> bytes:
     return data
 
 
-def decode(data: bytes, shown: str) -> tuple[str, str]:
+def decode(data: bytes, shown: str, *, central: bool = False) -> tuple[str, str]:
     """The text of a CSV and the encoding it was read in. Raises Unreadable for what is not text.
 
     Order: a byte order mark decides; else strict UTF-8, which no other encoding passes by chance; else UTF-16 without
-    a mark (zeros at every second byte); else Windows-1252, the default of Excel in western Europe, if every byte is
-    one of its characters; else charset-normalizer's best guess.
+    a mark (zeros at every second byte); else Windows-1250 where the centre speaks a language of central Europe
+    (`central`) or the bytes make letters in it only; else Windows-1252, the default of Excel in western Europe, if
+    every byte is one of its characters; else charset-normalizer's best guess.
     """
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8-sig"),
@@ -114,9 +122,25 @@ def decode(data: bytes, shown: str) -> tuple[str, str]:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:
         at = error.start
-    if not _MACRON.search(data) and not re.search(rb"[\x00-\x08\x0e-\x1f]", data):
-        return data.decode("windows-1252"), "windows-1252"
+    if not re.search(rb"[\x00-\x08\x0e-\x1f]", data):
+        western = not _NOT_WESTERN.search(data)
+        if (central or _is_central(data)) and (text := _maybe(data, "windows-1250")) is not None:
+            return text, "windows-1250"
+        if western:
+            return data.decode("windows-1252"), "windows-1252"
     return _guess(data, shown, at)
+
+
+def _is_central(data: bytes) -> bool:
+    """Whether the bytes are words in Windows-1250 and none in Windows-1252."""
+    return bool(_CENTRAL.search(data) or (_CARON.search(data) and _GRAVE.search(data)))
+
+
+def _maybe(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
 
 
 def _strict(data: bytes, encoding: str, shown: str) -> str:

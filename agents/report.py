@@ -106,9 +106,9 @@ def _advice(mark: Mark, names: Sequence[str]) -> str:
     return f"{name}{mark.mistake.message}" + (f". {hint[:1].upper()}{hint[1:]}" if hint else "")
 
 
-def _open(path: Path, shown: str) -> Table:
+def _open(path: Path, shown: str, checked: Checked) -> Table:
     real, sheet = split_sheet(path)
-    return open_table(real, shown, sheet)
+    return open_table(real, shown, sheet, central=checked.central)
 
 
 def _csv(checked: Checked, paths: Mapping[str, Path]) -> str:
@@ -117,7 +117,7 @@ def _csv(checked: Checked, paths: Mapping[str, Path]) -> str:
     writer: Any = None
     for shown, path in paths.items():
         try:
-            table = _open(path, shown)
+            table = _open(path, shown, checked)
         except Unreadable as error:
             writer = writer or csv.writer(out, delimiter=";")
             writer.writerow([TO_DO, BAD, "file"])
@@ -157,7 +157,7 @@ def _workbook(checked: Checked, paths: Mapping[str, Path], out: Path) -> None:
         for letter in "BCDEFGHIJKLMNOPQRSTUVWXYZ":
             sheet.column_dimensions[letter].width = 18
         try:
-            rows = _rows(_open(path, shown), shown, checked)
+            rows = _rows(_open(path, shown, checked), shown, checked)
         except Unreadable as error:
             sheet.append([_cell(sheet, f"{error.message}: {error.hint}", _RED)])
             continue

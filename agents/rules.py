@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Identity = Literal["connect", "saml", "directory"]
 AFTER_CONTACT_WORK = 60  # seconds, when nobody says otherwise
+CENTRAL = frozenset({"bs", "cs", "hr", "hu", "pl", "ro", "sk", "sl", "sq"})
 REMOVE_AFTER_DAYS = 30
 CONFIRM_SHARE = 0.10
 CONFIRM_PEOPLE = 20
@@ -49,6 +50,12 @@ class Rules:
     country: str | None = None
     center: Center | None = None
     today: dt.date | None = None
+
+    @property
+    def central(self) -> bool:
+        """Whether a language of the centre is written in Windows-1250, so that its spreadsheets are."""
+        spoken = self.center.languages.values() if self.center is not None else ()
+        return any(language.code.split("-")[0] in CENTRAL for language in spoken)
 
 
 def rules_of(center: Center | None) -> Rules:

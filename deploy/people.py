@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..agents.model import Checked
     from ..agents.pacer import Pacer
     from ..agents.plan import AgentPlan
+    from ..agents.sheets import Sheet
     from ..stacks.cloud.connect_users import UserDoor
     from ..stacks.engine.plan import Drift, Failure
     from .interrupt import Stop
@@ -89,16 +90,22 @@ def planned(work: Work, made: AgentPlan) -> Planned:
     return Planned(made, made.counts, steps, (usernames(work) | there) - gone)
 
 
-def apply(work: Work, planned: Planned, stop: Stop, tell: Tell) -> Applied:
-    """Carry the plan out, with the ids that the stack has by now. `tell(good)` hears of each person."""
+def apply(work: Work, planned: Planned, stop: Stop, tell: Tell, seal: Seal | None = None) -> Applied:
+    """Carry the plan out, with the ids that the stack has by now. `tell(good)` hears of each person.
+
+    `seal` keeps the new people's passwords on a sheet, which is written before the first of them is made.
+    """
     from ..agents.apply import apply_plan
 
     users = door(work)
     if users is None:
         raise Refused("There is no instance to put people in.", hint="Run: ccdeploy up", code="no-stack")
     made = replace(planned.plan, directory=directory(work))
-    return _applied(
-        apply_plan(
+    if seal is not None:
+        made = seal.begin(made)
+    done: AgentResult | None = None
+    try:
+        done = apply_plan(
             made,
             users,
             work.store,
@@ -107,7 +114,39 @@ def apply(work: Work, planned: Planned, stop: Stop, tell: Tell) -> Applied:
             pacer=pacer(work),
             fence=work.fence,
         )
-    )
+    finally:
+        if seal is not None:
+            seal.end(done.made if done is not None else None)
+    return _applied(done)
+
+
+class Seal:
+    """One run's sheet of passwords, for the operator's key alone."""
+
+    def __init__(self, key: str, folder: Path, say: Callable[[str], None]) -> None:
+        """Raises Refused for a key that is none."""
+        from ..agents.sheets import Recipients
+
+        self._recipients = Recipients(key)
+        self._folder = folder
+        self._say = say
+        self._sheet: Sheet | None = None
+
+    def begin(self, plan: AgentPlan) -> AgentPlan:
+        """The plan with passwords, once they are on the sheet. Raises Refused."""
+        from ..agents.sheets import with_sheet
+
+        made, self._sheet = with_sheet(plan, self._recipients, self._folder)
+        self._sheet.begin()
+        return made
+
+    def end(self, made: Mapping[str, bool] | None) -> None:
+        """Keep the people who were made, or after a failure in the middle (None) everybody."""
+        if self._sheet is None or not self._sheet.steps:
+            return
+        if made is not None and not self._sheet.finish(made):
+            return
+        self._say(f"Passwords are in {self._sheet.path}; only the key that was named opens it.")
 
 
 def remove_all(work: Work, stop: Stop, tell: Tell) -> Applied:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from ..specs.errors import Invalid, Refused
 from . import people
-from .events import OnEvent, Result
+from .events import Note, OnEvent, Result
 from .interrupt import stoppable
 from .prepare import check_place
 from .run import Run
-from .settings import CENTER, Settings, upwards
+from .settings import CENTER, HIDDEN, Settings, upwards
 from .standing import standing
 from .target import check_target
 from .validate import valid
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from ..agents.model import Checked
     from ..agents.plan import AgentPlan
     from ..specs.model import Center
+
+
+SHEETS = "sheets"  # under .ccdeploy: sealed passwords
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +106,26 @@ def plan(
         return people.plan(wired, checked, allow_suspend=allow_suspend, look=look)
 
 
-def apply(settings: Settings, files: Sequence[Path], on_event: OnEvent, *, allow_suspend: int | None) -> Result:
-    """Bring the people of these files to what the files say; people of other files are never touched."""
+def apply(
+    settings: Settings,
+    files: Sequence[Path],
+    on_event: OnEvent,
+    *,
+    allow_suspend: int | None,
+    sealed: str | None = None,
+) -> Result:
+    """Bring the people of these files to what the files say; people of other files are never touched.
+
+    `sealed` is the public key for a sheet of the new people's passwords.
+    """
     folder, center, checked = read(settings, files, "apply")
     must_stand(settings, folder, center)
     with stoppable() as stop, work(settings, folder, center, lease="roster apply") as wired:
         needs_instance(wired)
         run = Run(wired, "roster apply", on_event, stop)
+        seal = people.Seal(sealed, folder / HIDDEN / SHEETS, lambda text: run.tell(Note(text))) if sealed else None
         with run.guarded():
-            run.rosters(people.plan(wired, checked, allow_suspend=allow_suspend))
+            run.rosters(people.plan(wired, checked, allow_suspend=allow_suspend), seal)
             run.outputs()
         return run.result()
 

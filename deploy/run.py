@@ -95,10 +95,10 @@ class Run:
         if result.failures:
             raise people.failure(result.failures, unfinished=bool(self._mutations), command=self.command)
 
-    def rosters(self, plan: people.Planned) -> None:
+    def rosters(self, plan: people.Planned, seal: people.Seal | None = None) -> None:
         """Apply the rosters' plan. Raises Unfinished when somebody could not be done."""
         self.tell(Stage("rosters", plan.total))
-        self._people("rosters", plan.total, lambda tell: people.apply(self.work, plan, self.stop, tell))
+        self._people("rosters", plan.total, lambda tell: people.apply(self.work, plan, self.stop, tell, seal))
 
     def remove_people(self) -> None:
         """Take away everybody whom this stack created."""

@@ -69,12 +69,13 @@ def plan(given: Settings, files: tuple[Path, ...], allow_suspend: int | None, re
 @files
 @settings("stack", "target", "engine", "json", "yes", "verbose", "quiet", "today")
 @allow_suspend
-def apply(given: Settings, files: tuple[Path, ...], allow_suspend: int | None) -> None:
+@click.option("--sealed", metavar="KEY", help="Keep the new people's passwords on a sheet for this age or SSH key.")
+def apply(given: Settings, files: tuple[Path, ...], allow_suspend: int | None, sealed: str | None) -> None:
     """Make the people as the rosters say; goes on by itself after an interruption."""
     from ...deploy import rosters
     from ..render.run import listener
 
-    result = rosters.apply(given, files, listener(given), allow_suspend=allow_suspend)
+    result = rosters.apply(given, files, listener(given), allow_suspend=allow_suspend, sealed=sealed)
     click.get_current_context().exit(result.exit_code)
 
 

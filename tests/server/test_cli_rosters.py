@@ -10,6 +10,7 @@ from typing import Any
 
 import boto3
 import openpyxl
+import pyrage
 
 
 def table(path: Path, delimiter: str = ",") -> list[list[str]]:
@@ -92,8 +93,13 @@ def test_what_stands_is_exported_and_reads_back_as_the_same_people(small: Any) -
 def test_the_console_gets_its_own_template_and_people_made_by_hand_only_when_asked(small: Any) -> None:
     endpoint = json.loads(small("sandbox", "start", "--json").out)["endpoint"]
     small("up", "-q")
-    keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x"}
-    connect = boto3.client("connect", endpoint_url=endpoint, region_name="eu-central-1", **keys)
+    connect = boto3.client(
+        "connect",
+        endpoint_url=endpoint,
+        region_name="eu-central-1",
+        aws_access_key_id="x",
+        aws_secret_access_key="x",
+    )
     instance = connect.list_instances()["InstanceSummaryList"][0]["Id"]
     profile = connect.list_routing_profiles(InstanceId=instance)["RoutingProfileSummaryList"][0]["Id"]
     security = connect.list_security_profiles(InstanceId=instance)["SecurityProfileSummaryList"][0]["Id"]
@@ -134,6 +140,21 @@ def test_people_leave_by_name_or_with_their_roster_and_the_run_is_taken_back(sma
     done = small("roster", "offboard", "rosters/helpers.csv", "--delete", "--allow-suspend", "2", "--json").result
     assert done["agents"]["remove"] == 2
     assert small("status", "--json").json["agents"]["total"] == 0
+
+
+def test_new_passwords_are_on_a_sealed_sheet_and_nowhere_else(small: Any) -> None:
+    key = pyrage.x25519.Identity.generate()
+    small("up", "-q", "--no-rosters")
+    assert "no age or SSH" in small("roster", "apply", "--sealed", "age1nonsense", code=1).err
+    ran = small("roster", "apply", "--sealed", str(key.to_public()))
+    assert "sheet-0001.csv.age" in ran.err
+    sheet = small.folder / ".ccdeploy" / "sheets" / "sheet-0001.csv.age"
+    rows = list(csv.reader(io.StringIO(pyrage.decrypt(sheet.read_bytes(), [key]).decode("utf-8-sig")), delimiter=";"))
+    assert [row[0] for row in rows] == ["username", "ada.hill", "ben.moss"]
+    kept = b"".join(path.read_bytes() for path in small.folder.rglob("*") if path.is_file())
+    assert not any(row[1].encode() in kept or row[1] in ran.out + ran.err for row in rows[1:])
+    small("roster", "apply", "--sealed", str(key.to_public()))
+    assert [path.name for path in sheet.parent.iterdir()] == [sheet.name]
 
 
 def test_without_a_run_there_is_nothing_to_take_back(small: Any) -> None:

@@ -11,6 +11,7 @@ import pytest
 from ccdeploy.agents.check import check_rosters
 from ccdeploy.agents.headers import read_header, words
 from ccdeploy.agents.model import Checked
+from ccdeploy.specs.load import load
 from ccdeploy.specs.model import Center
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -201,3 +202,38 @@ def test_header_names_match_without_accents_case_and_marks() -> None:
         "security_profiles",
         "starts_on",
     ]
+
+
+NAMES = [
+    ("Łukasz", "Żółkiewski", "central"),
+    ("Świętosława", "Gżegżółka", "central"),
+    ("Jiří", "Šťastný", "central"),
+    ("Tomáš", "Dvořák", "central"),
+    ("Zoë", "Müller-Lüdenscheidt", "western"),
+    ("Mª José", "Núñez", "western"),
+    ("Søren", "Ørsted", "western"),
+    ("Päivi", "Šimäkinen", "western"),
+    ("Eloïse", "Lefèvre", "western"),
+    ("João", "Simões", "western"),
+]
+
+
+@pytest.mark.parametrize(("first", "last", "side"), NAMES)
+def test_names_of_central_and_western_europe_are_told_apart_by_their_letters(
+    center: Center, tmp_path: Path, first: str, last: str, side: str
+) -> None:
+    encoding = "windows-1250" if side == "central" else "windows-1252"
+    text = f"email;first_name;last_name;routing_profile\r\na@example.org;{first};{last};helper\r\n"
+    checked = read(center, tmp_path, text.encode(encoding))
+    assert checked.problems == ()
+    assert (checked.people[0].first_name, checked.people[0].last_name) == (first, last)
+    assert any("Windows-1250" in remark for remark in checked.remarks) == (side == "central")
+
+
+def test_where_the_centre_speaks_polish_a_file_without_a_mark_is_central_european(folder: Path) -> None:
+    text = (folder / "center.yaml").read_text("utf-8").replace("en-GB, voice: Amy", "pl-PL, voice: Ola")
+    (folder / "center.yaml").write_text(text, "utf-8")
+    center = load(folder).center
+    assert center is not None
+    row = "email;first_name;last_name;routing_profile\r\na@example.org;Nándor;Erdős;helper\r\n"
+    assert read(center, folder, row.encode("windows-1250")).people[0].last_name == "Erdős"
