@@ -18,7 +18,7 @@ from .compiler import compile_flow
 from .fictional import bind
 from .graph import Flow, Step
 from .house import MOMENTS, PREFIX, house_of
-from .language import validate
+from .language import judged
 from .names import Names
 from .parse import parse
 from .phrases import known as known_phrases
@@ -308,8 +308,10 @@ def check_language(flow: Flow, compiled: CompiledFlow, problems: Problems) -> No
         message = f'flow "{flow.name}" has {len(content)} characters when compiled, Connect takes {MAX_CONTENT}'
         problems.error(flow.where, "too-large", message, "move a part into another flow")
         return
-    unspoken = [found for found, refused in spoken(json.loads(content)["Actions"]) if refused]
-    for found in (*validate(content, compiled.type), *unspoken):
+    document = json.loads(content)
+    for found, refused in (*judged(document, flow.type), *spoken(document["Actions"])):
+        if not refused:
+            continue
         origin = compiled.origins.get(found.action)
         step = flow.steps.get(origin.step) if origin else None
         where = step.where if step else flow.where

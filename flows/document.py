@@ -19,6 +19,7 @@ from .catalogue import API_TYPES, OUR_TYPES, catalogue
 
 MAX_BYTES = 4_000_000  # the service takes 256,000 characters; an indented export is at most a few times longer
 MAX_DEPTH = 60
+_HALVES = re.compile(r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")  # \\ or a whole pair
 _SPACE = re.compile(r"[ \t\r\n]*")
 # The console's names of flow types in Metadata (flow corpus facts 6).
 CONSOLE_NAMES: Mapping[str, str] = {
@@ -121,6 +122,11 @@ def read_document(source: bytes | str, file: str, problems: Problems) -> Documen
         return None
 
 
+def document_of(raw: dict[str, Any], file: str = "") -> Document:
+    """A document that is values already, as the compiler makes it; it has no positions."""
+    return _document(raw, file, (), {})
+
+
 class _Unreadable(Exception):
     def __init__(self, code: str, message: str, hint: str = "", line: int = 0, column: int = 0) -> None:
         super().__init__(message)
@@ -144,6 +150,19 @@ def _text(source: bytes | str) -> str:
         return source.decode("latin-1")  # a few public exports are (flow corpus facts 8)
 
 
+def _torn(text: str) -> bool:
+    """Whether a string of the document would hold half of a surrogate pair, which no file can hold."""
+    if "\\ud" in text or "\\uD" in text:
+        halves = _HALVES.sub("", text)
+        if re.search(r"\\u[dD][89a-fA-F]", halves):
+            return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
 class _Reading:
     """One pass over the text that keeps where each action begins."""
 
@@ -152,6 +171,8 @@ class _Reading:
         self.file = file
         self.problems = problems
         self.starts: list[int] = []  # of lines
+        if _torn(text):
+            raise _Unreadable("bad-text", "half of a character in an escape such as \\ud800", "write it whole")
         self.doubles: list[str] = []
         self.offsets: list[int] = []  # of actions
         decoder = json.JSONDecoder(object_pairs_hook=self._object, parse_constant=self._constant)
@@ -168,7 +189,7 @@ class _Reading:
             raise _Unreadable("bad-json", f"not valid JSON: {wrong}") from None
         if not isinstance(raw, dict):
             raise _Unreadable("not-a-flow", "a flow is a JSON object with StartAction and Actions")
-        _check_values(raw)
+        _check_depth(raw)
         told: dict[str, str] = {}
         outer = next((raw[k] for k in ("ContactFlow", "ContactFlowModule") if isinstance(raw.get(k), dict)), raw)
         if isinstance(outer.get("Content"), str) and "Actions" not in outer:
@@ -266,28 +287,19 @@ def _deep() -> _Unreadable:
     return _Unreadable("too-deep", f"the JSON nests deeper than {MAX_DEPTH} levels", "no flow does")
 
 
-def _check_values(raw: Any) -> None:
-    """Depth, and text that no file can hold; walked without recursion."""
-    stack = [(raw, 0)]
-    while stack:
-        value, depth = stack.pop()
-        if isinstance(value, str):
-            if not value.isascii() and _torn(value):
-                raise _Unreadable("bad-text", "half of a character in an escape such as \\ud800", "write it whole")
-        elif isinstance(value, (dict, list)):
-            if depth >= MAX_DEPTH:
-                raise _deep()
-            stack += [(part, depth + 1) for part in (value.values() if isinstance(value, dict) else value)]
-            if isinstance(value, dict):
-                stack += [(key, depth) for key in value]
-
-
-def _torn(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return True
-    return False
+def _check_depth(raw: dict[str, Any]) -> None:
+    """Walked level by level: what nests too deeply must not end in a RecursionError later. Nobody walks Metadata."""
+    level: list[Any] = [part for key, part in raw.items() if key != "Metadata" and isinstance(part, (dict, list))]
+    for _ in range(MAX_DEPTH):
+        level = [
+            part
+            for value in level
+            for part in (value.values() if isinstance(value, dict) else value)
+            if isinstance(part, (dict, list))
+        ]
+        if not level:
+            return
+    raise _deep()
 
 
 def _document(raw: dict[str, Any], file: str, places: tuple[Where, ...], told: Mapping[str, str]) -> Document:

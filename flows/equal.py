@@ -58,23 +58,23 @@ def matched(left: Document, right: Document) -> dict[str, str]:
 
 def settings_of(document: Document) -> Any:
     """A module's settings in comparable form; none and empty lists are the same."""
-    return {key: value for key, value in plain(document.settings or {}).items() if value not in ([], {}, None)}
+    return {key: value for key, value in plain(dict(document.settings or {})).items() if value not in ([], {}, None)}
 
 
 def plain(value: Any) -> Any:
     """A value with its scalars as text: 5 and "5", true and "True" are the same to the service."""
-    if isinstance(value, Mapping):
+    if isinstance(value, str) or value is None:
+        return value
+    if isinstance(value, dict):
         return {key: plain(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(part) for part in value]
-    if isinstance(value, str) or value is None:
-        return value
     return str(value)
 
 
 def parameters_of(action: Action) -> dict[str, Any]:
     """The parameters in comparable form: without those that mean the same when they are absent."""
-    found: dict[str, Any] = plain(action.parameters)
+    found: dict[str, Any] = plain(dict(action.parameters))
     silent = _MEANS_NOTHING.get(action.type)
     if silent is not None and isinstance(value := found.get(silent[0]), str) and value.lower() == silent[1].lower():
         del found[silent[0]]
@@ -104,20 +104,19 @@ class _Matching:
             a, b = queue.popleft()
             if self.pairs.get(a) == b:
                 continue
-            difference = self._differ(a, b)
-            if difference is not None:
+            found = self._pair(a, b)
+            if isinstance(found, Difference):
                 for key in new:
                     del self.back[self.pairs.pop(key)]
-                return difference
-            if a not in self.left.actions:
-                continue  # both dangle
-            self.pairs[a], self.back[b] = b, a
-            new.append(a)
-            ways = zip(branches(self.left.actions[a]), branches(self.right.actions[b]), strict=True)
-            queue.extend((x, y) for (_, x), (_, y) in ways)
+                return found
+            if found is not None:
+                self.pairs[a], self.back[b] = b, a
+                new.append(a)
+                queue.extend(found)
         return None
 
-    def _differ(self, a: str, b: str) -> Difference | None:
+    def _pair(self, a: str, b: str) -> list[tuple[str, str]] | Difference | None:
+        """Where the branches of two actions that are the same lead, or their difference; None if both dangle."""
         if a in self.pairs or b in self.back:
             return Difference(a, b, "branches meet on one side only")
         one, other = self.left.actions.get(a), self.right.actions.get(b)
@@ -125,11 +124,12 @@ class _Matching:
             return None if one is other and a == b else Difference(a, b, "an action that is not there")
         if one.type != other.type:
             return Difference(a, b, f"{one.type}, {other.type}")
-        if parameters_of(one) != parameters_of(other):
+        if one.parameters != other.parameters and parameters_of(one) != parameters_of(other):
             return Difference(a, b, f"parameters of {one.type}")
-        if [label for label, _ in branches(one)] != [label for label, _ in branches(other)]:
+        mine, theirs = branches(one), branches(other)
+        if [label for label, _ in mine] != [label for label, _ in theirs]:
             return Difference(a, b, f"branches of {one.type}")
-        return None
+        return [(x, y) for (_, x), (_, y) in zip(mine, theirs, strict=True)]
 
     def rest(self) -> Difference | None:
         """Match what cannot be reached from the starts."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..compile_control import OPERATORS
 from .routing import hard, soft
-from .scene import Given, Take
+from .scene import Given, Take, Target
 
 _WORDS = {operator: word for word, operator in OPERATORS.items()}
 _METRICS = {
@@ -17,7 +17,7 @@ _BOUNDS = {"OldestContactInQueueAgeSeconds": "oldest_over", "NumberOfContactsInQ
 
 def when(take: Take) -> Given | None:
     """Compare."""
-    cases: dict[str, str] = {}
+    cases: dict[str, Target] = {}
     for condition in take.action.conditions:
         if len(condition.operands) != 1:
             return None
@@ -71,7 +71,7 @@ def check_metric(take: Take) -> Given | None:
 
 def split(take: Take) -> Given | None:
     """DistributeByPercentage: each bound is one more than the shares so far."""
-    shares: dict[str, str] = {}
+    shares: dict[str, Target] = {}
     before = 1
     for bound, to in (take.cases("NumberLessThan") or {}).items():
         if not bound.isdigit() or str(int(bound) - before) in shares:

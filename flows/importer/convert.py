@@ -14,16 +14,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...specs.problems import Problems
-from ..alone import compile_text
 from ..catalogue import API_TYPES, catalogue
 from ..compiled import CompiledFlow, Ref
-from ..document import Action, Document, read_document
+from ..document import Action, Document, document_of
 from ..equal import branches, first_difference, parameters_of, plain
-from ..language import validate
-from . import control, routing, speech, yamltext
+from ..finding import LanguageProblem
+from ..language import judged
+from ..speech_rules import spoken
+from . import control, prove, routing, speech, yamltext
 from .folds import Fold, folds
 from .references import References
-from .scene import Given, Scene, Take
+from .scene import Given, Scene, Take, Target
 from .words import slug, step_name, unused
 
 RECOGNISERS = {**control.RECOGNISERS, **routing.RECOGNISERS, **speech.RECOGNISERS}
@@ -53,27 +54,41 @@ def import_document(document: Document, problems: Problems, *, name: str = "", f
         if translated is None:
             return None
         document = translated
-    kind = flow_type or _type_of(document)
-    if not _acceptable(document, kind, problems):
+    kind, refused = (flow_type, _refusals(document, flow_type)) if flow_type else _type_of(document)
+    if refused:
+        _tell(document, refused, problems)
         return None
     return _Import(document, kind, name or slug(document.name, 60) or "imported").run(problems)
 
 
-def _type_of(document: Document) -> str:
-    """The flow type: as told where that is right, else the first that the service takes."""
-    content = json.dumps(document.raw)
-    if not validate(content, API_TYPES[document.likely_type]):
-        return document.likely_type
-    return next((kind for kind, api in API_TYPES.items() if not validate(content, api)), document.likely_type)
+def _refusals(document: Document, kind: str) -> list[LanguageProblem]:
+    """Everything for which the service would refuse the document as a flow of this type."""
+    raw = dict(document.raw)
+    return [found for found, refused in (*judged(raw, kind), *spoken(raw.get("Actions"))) if refused]
 
 
-def _acceptable(document: Document, kind: str, problems: Problems) -> bool:
-    found = validate(json.dumps(document.raw), API_TYPES[kind])
-    for problem in found:
-        place = document.actions[problem.action].where if problem.action in document.actions else document.where
-        words = f"{problem.type} {problem.message}".strip()
-        problems.error(place, "flow-language", words, "the service refuses such a flow")
-    return not found
+def _type_of(document: Document) -> tuple[str, list[LanguageProblem]]:
+    """The flow type: as told where that is right, else the first that the service takes; and what it refuses there."""
+    likely = document.likely_type
+    refused = _refusals(document, likely)
+    if not refused:
+        return likely, []
+    fitting = (kind for kind in API_TYPES if kind != likely and not _refusals(document, kind))
+    better = next(fitting, None) if _by_type(refused) else None
+    return (better, []) if better else (likely, refused)
+
+
+def _by_type(refused: list[LanguageProblem]) -> bool:
+    """Whether nothing but the flow type speaks against the document."""
+    return all("flow type" in problem.message or "does not support error" in problem.message for problem in refused)
+
+
+def _tell(document: Document, refused: list[LanguageProblem], problems: Problems) -> None:
+    for problem in refused:
+        index = problem.index
+        place = document.places[index] if index is not None and index < len(document.places) else document.where
+        name = f'action "{problem.action[:60]}" ({problem.type[:60]}): ' if problem.action else ""
+        problems.error(place, "flow-language", f"{name}{problem.message}", "the service refuses such a flow")
 
 
 class _Import:
@@ -86,25 +101,26 @@ class _Import:
         self.verbatim: set[str] = set()  # actions that stay `action:`
         self.unfolded: set[str] = set()
         callers = Counter(to for action in document.actions.values() for _, to in action.edges())
-        self.scene = Scene(document, self.references, kind, callers=callers)
+        keys = {identifier: Target(identifier) for identifier in document.actions}
+        self.scene = Scene(document, self.references, kind, keys, callers)
 
     def run(self, problems: Problems) -> Imported | None:
         for _ in range(MAX_ROUNDS):
             found = self._steps()
-            text = self._text(found)
-            alone = compile_text(text, self.name)
-            trouble, compiled = alone.problems, alone.compiled
+            envelope, steps, trouble = self._envelope(), self._written(found), Problems()
+            compiled = prove.compiled(envelope, steps, trouble)
             if compiled is None:
-                wrong = self._lines(text, trouble)
+                order = list(found)
+                lines = {problem.where.line for problem in trouble.listed() if problem.severity == "error"}
+                wrong = {order[line - 1] for line in lines if line}
                 why = next(problem for problem in trouble.listed() if problem.severity == "error").message
             else:
                 again = self._read(compiled)
-                wrong = self._unequal(again, found)
-                difference = None if wrong else first_difference(self.document, again)
-                if not wrong and difference is None:
-                    return self._done(text, compiled, found)
-                why = difference.what if difference else ""
-                wrong = wrong or {difference.left if difference else ""}
+                difference = first_difference(self.document, again)
+                if difference is None:
+                    return self._done(yamltext.document(envelope, steps), compiled, found)
+                why = difference.what
+                wrong = self._unequal(again, found) or {difference.left}
             if not self._retreat(wrong, found):
                 break
         message = f"the flow cannot be said in our language: {why}"
@@ -127,19 +143,7 @@ class _Import:
     # Making steps
 
     def _steps(self) -> dict[str, Fold]:
-        """Every step by its first action, in reading order; names are settled first, as steps name each other."""
-        scene, actions = self.scene, self.document.actions
-        scene.keys = {identifier: identifier for identifier in actions}
-        first = self._folded()
-        taken: dict[str, str] = {}
-        for identifier in self.order:
-            if identifier in first:
-                key = unused(step_name(identifier, first[identifier].step), taken)
-                taken[key] = identifier
-        scene.keys |= {identifier: key for key, identifier in taken.items()}
-        return self._folded()
-
-    def _folded(self) -> dict[str, Fold]:
+        """Every step by its first action, in reading order, with names."""
         read: dict[str, Given] = {}
 
         def one(identifier: str) -> Given:
@@ -149,11 +153,17 @@ class _Import:
 
         made = folds(self.scene, one, self.unfolded)
         inside = {part for fold in made.values() for part in fold.actions[1:]}
-        return {
+        found = {
             identifier: made.get(identifier) or Fold((identifier,), one(identifier))
             for identifier in self.order
             if identifier not in inside
         }
+        taken: set[str] = set()
+        for identifier, fold in found.items():
+            key = unused(step_name(identifier, fold.step), taken)
+            self.scene.keys[identifier].name = key
+            taken.add(key)
+        return found
 
     def _one(self, action: Action) -> Given:
         recogniser = RECOGNISERS.get(action.type)
@@ -176,28 +186,26 @@ class _Import:
             step["transitions"] = _renamed(plain({k: v for k, v in given.items() if v}), self.scene.keys)
         return step
 
-    def _text(self, found: Mapping[str, Fold]) -> str:
+    def _envelope(self) -> dict[str, Any]:
         envelope: dict[str, Any] = {"flow": self.name, "type": self.kind}
         told = {"title": self.document.name, "description": self.document.description}
         envelope |= {key: value for key, value in told.items() if value and value != self.name}
         envelope |= {"head": "none", "on_error": "none"}
         if self.document.settings is not None and self.kind == "module":
-            envelope["settings"] = plain(self.document.settings)
+            envelope["settings"] = plain(dict(self.document.settings))
+        return envelope
+
+    def _written(self, found: Mapping[str, Fold]) -> dict[str, Given]:
         keys = [self.scene.keys[identifier] for identifier in found]
-        steps = {}
-        for number, (key, fold) in enumerate(zip(keys, found.values(), strict=True)):
-            following = keys[number + 1] if number + 1 < len(keys) else None
-            steps[key] = _tidy(fold.step, following)
-        return yamltext.document(envelope, steps)
+        rows = zip(keys, found.values(), [*keys[1:], None], strict=True)
+        return {key.name: _tidy(fold.step, following) for key, fold, following in rows}
 
     # Proving them
 
     def _read(self, compiled: CompiledFlow) -> Document:
         known = self.references.bindings()
         content = compiled.bind({ref: known.get(ref, ref.placeholder) for ref in compiled.refs})
-        again = read_document(content, self.name, Problems())
-        assert again is not None
-        return again
+        return document_of(json.loads(content), self.name)
 
     def _unequal(self, again: Document, found: Mapping[str, Fold]) -> set[str]:
         """Actions of steps of their own whose compiled twin differs."""
@@ -206,29 +214,14 @@ class _Import:
         for identifier, fold in found.items():
             if len(fold.actions) > 1:
                 continue
-            one, other = self.document.actions[identifier], again.actions.get(keys[identifier])
+            one, other = self.document.actions[identifier], again.actions.get(keys[identifier].name)
             if (
                 other is None
                 or one.type != other.type
                 or parameters_of(one) != parameters_of(other)
-                or [(label, keys[to]) for label, to in branches(one)] != branches(other)
+                or [(label, keys[to].name) for label, to in branches(one)] != branches(other)
             ):
                 wrong.add(identifier)
-        return wrong
-
-    def _lines(self, text: str, trouble: Problems) -> set[str]:
-        """The actions of the steps in whose lines errors were found."""
-        lines = text.splitlines()
-        names = {key: identifier for identifier, key in self.scene.keys.items()}
-        wrong = set()
-        for problem in trouble.listed():
-            if problem.severity != "error":
-                continue
-            for line in reversed(lines[: problem.where.line]):
-                key = line.split(":")[0].strip()
-                if line.startswith("  ") and line[2] != " " and key in names:
-                    wrong.add(names[key])
-                    break
         return wrong
 
     def _done(self, text: str, compiled: CompiledFlow, found: Mapping[str, Fold]) -> Imported:
@@ -246,13 +239,13 @@ def _verb_names() -> Mapping[str, Any]:
     return verbs()
 
 
-def _tidy(step: Given, following: str | None) -> Given:
+def _tidy(step: Given, following: Target | None) -> Given:
     """A step as it is written: without a `then` that names the step below it."""
     from ..verbs import verbs
 
     verb = next(iter(step))
     keeps = verb in {"transfer", "repeat", "action"}
-    if step.get("then") == following and not keeps and not verbs()[verb].ends:
+    if step.get("then") is following and not keeps and not verbs()[verb].ends:
         return {key: value for key, value in step.items() if key != "then"}
     rest = {key: value for key, value in step.items() if key not in _COMMON}
     return rest | {key: step[key] for key in _COMMON if key in step}
@@ -292,7 +285,7 @@ def _ways(action: Action) -> list[str]:
     return ordered[::-1]
 
 
-def _renamed(transitions: Any, keys: Mapping[str, str]) -> Any:
+def _renamed(transitions: Any, keys: Mapping[str, Target]) -> Any:
     """Transitions with steps as targets."""
     if isinstance(transitions, dict):
         return {
@@ -307,7 +300,7 @@ def _renamed(transitions: Any, keys: Mapping[str, str]) -> Any:
 def _with_names(references: References, action: Action) -> Any:
     """Parameters with `{{queue:name}}` in the place of ids."""
     spec = catalogue().actions[action.type]
-    given = plain(action.parameters)
+    given = plain(dict(action.parameters))
 
     def named(kind: str, value: Any, parameter: str) -> Any:
         if not isinstance(value, str) or value.startswith("$."):

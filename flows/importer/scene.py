@@ -14,18 +14,29 @@ from .references import References
 Given = dict[str, Any]  # a step as it will be written: verb, options, then, failed
 
 
+class Target:
+    """A step that others lead to. Its name is settled once all steps are known, as names come from what steps say."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __str__(self) -> str:
+        return self.name
+
+
 @dataclass(slots=True)
 class Scene:
-    """The flow that is imported. `keys` names the step of each action; folded actions bear the step's name too."""
+    """The flow that is imported. `keys` has the step of each action."""
 
     document: Document
     references: References
     flow_type: str
-    keys: dict[str, str] = field(default_factory=dict)
-    folded: dict[str, str] = field(default_factory=dict)  # action -> the action whose step it is part of
+    keys: Mapping[str, Target] = field(default_factory=dict)
     callers: Mapping[str, int] = field(default_factory=dict)  # how many branches lead to each action
 
-    def to(self, target: str) -> str:
+    def to(self, target: str) -> Target:
         """The step that a branch leads to."""
         return self.keys[target]
 
@@ -37,7 +48,7 @@ class Take:
     def __init__(self, scene: Scene, action: Action) -> None:
         self.scene = scene
         self.action = action
-        self.left: dict[str, Any] = plain(action.parameters)
+        self.left: dict[str, Any] = plain(dict(action.parameters))
         self.errors = dict(action.errors)
 
     def word(self, name: str, words: Mapping[str, Any]) -> Any:
@@ -81,19 +92,19 @@ class Take:
         del self.left[name]
         return value if name == "Text" else {"ssml": value}
 
-    def branch(self, error: str) -> str | None:
+    def branch(self, error: str) -> Target | None:
         """The step that an error leads to."""
         target = self.errors.pop(error, None)
         return self.scene.to(target) if target is not None else None
 
-    def condition(self, *label: str) -> str | None:
+    def condition(self, *label: str) -> Target | None:
         """The step of the condition with this operator and these operands."""
         for found in self.action.conditions:
             if (found.operator, *found.operands) == label:
                 return self.scene.to(found.to)
         return None
 
-    def cases(self, operator: str = "Equals") -> dict[str, str] | None:
+    def cases(self, operator: str = "Equals") -> dict[str, Target] | None:
         """Operand and step of every condition; None unless each is one operand under this operator."""
         found = {}
         for condition in self.action.conditions:
@@ -102,7 +113,7 @@ class Take:
             found[condition.operands[0]] = self.scene.to(condition.to)
         return found
 
-    def then(self) -> str | None:
+    def then(self) -> Target | None:
         """The step that NextAction leads to."""
         return self.scene.to(self.action.next) if self.action.next is not None else None
 
