@@ -41,6 +41,8 @@ class Work:
     cloud: Cloud
     endpoint: str
     fence: int  # the lease's number; 0 for a run that only reads
+    place: Place
+    lease: Lease | None
 
     def last_applied(self) -> Center | None:
         """The Center of the last finished run, or None before the first."""
@@ -99,8 +101,8 @@ def work(settings: Settings, folder: Path, center: Center, *, lease: str = "") -
     check_engine(settings, store)
     with contextlib.ExitStack() as stack:
         held = stack.enter_context(store.lease(lease, wait=settings.wait)) if lease else None
-        place = stack.enter_context(_place(settings, folder, center, writing=bool(lease)))
-        engine = stack.enter_context(_engine(settings, center, store, place, held))
+        place = stack.enter_context(place_of(settings, folder, center, writing=bool(lease)))
+        engine = stack.enter_context(engine_for(settings.engine_name, center, store, place, held))
         yield Work(
             settings=settings,
             folder=folder,
@@ -111,6 +113,8 @@ def work(settings: Settings, folder: Path, center: Center, *, lease: str = "") -
             cloud=place.cloud,
             endpoint=place.sandbox,
             fence=held.fence if held else 0,
+            place=place,
+            lease=held,
         )
 
 
@@ -124,7 +128,8 @@ class Place:
 
 
 @contextlib.contextmanager
-def _place(settings: Settings, folder: Path, center: Center, *, writing: bool) -> Iterator[Place]:
+def place_of(settings: Settings, folder: Path, center: Center, *, writing: bool) -> Iterator[Place]:
+    """The sandbox of the folder or the account, checked."""
     from ..stacks.cloud.client import Cloud
 
     if settings.target == "aws":
@@ -138,8 +143,9 @@ def _place(settings: Settings, folder: Path, center: Center, *, writing: bool) -
 
 
 @contextlib.contextmanager
-def _engine(settings: Settings, center: Center, store: Store, place: Place, held: Lease | None) -> Iterator[Engine]:
-    if settings.engine_name == "embedded":
+def engine_for(name: str, center: Center, store: Store, place: Place, held: Lease | None) -> Iterator[Engine]:
+    """The engine "embedded" or "pulumi" on `store`; it writes while `held` is."""
+    if name == "embedded":
         yield create_embedded_engine(center, store, place.cloud, place.attached, held)
     else:
         with create_pulumi_engine(center, store, place.cloud, place.attached, held) as engine:

@@ -143,6 +143,14 @@ class Engine(Protocol):
         """The state in the format of `pulumi stack export` (version 3)."""
         ...
 
+    def export_open(self) -> dict[str, Any]:
+        """The same with secrets in clear, for moving a stack in memory; never to be written anywhere."""
+        ...
+
+    def replace_state(self, document: Mapping[str, Any]) -> None:
+        """Put a whole deployment in the place of the state; secrets in clear are sealed on the way in."""
+        ...
+
     def cancel(self) -> None:
         """Start no new step; those in flight finish and are recorded."""
         ...

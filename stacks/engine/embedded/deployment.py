@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -116,11 +117,14 @@ def operation_from_json(data: Mapping[str, Any], sealer: Sealer) -> Operation:
 
 
 def to_json(state: State, sealer: Sealer, time: str, version: str) -> dict[str, Any]:
-    """The `deployment` of an export: topologically ordered, references to what is gone left out."""
+    """The `deployment` of an export: topologically ordered, references to what is gone left out.
+
+    Pulumi takes no state whose `magic` is not the digest of its version.
+    """
     live = {resource.urn for resource in state.resources.values()}
     ids = {f"{resource.urn}::{resource.id}" for resource in state.resources.values()}
     return {
-        "manifest": {"time": time, "magic": "", "version": version},
+        "manifest": {"time": time, "magic": hashlib.sha256(version.encode()).hexdigest(), "version": version},
         "secrets_providers": {"type": SECRETS_PROVIDER},
         "resources": [
             resource_to_json(_without_dangling(resource, live, ids), sealer)

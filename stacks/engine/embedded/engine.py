@@ -129,6 +129,21 @@ class EmbeddedEngine:
         with self._session(preview=True) as session:
             return {"version": VERSION, "deployment": session.ledger.export()}
 
+    def export_open(self) -> dict[str, Any]:
+        """The state with its secrets in clear, for moving it in memory. Never write it anywhere."""
+        from .moving import in_clear
+
+        with self._session(preview=True) as session:
+            return {"version": VERSION, "deployment": in_clear(session.ledger.state, self._now(), ENGINE_VERSION)}
+
+    def replace_state(self, document: Mapping[str, Any]) -> None:
+        """Put a whole deployment, its secrets in clear, in the place of the state; they are sealed on the way in."""
+        from .moving import from_clear
+
+        with self._session() as session:
+            session.ledger.replace(from_clear(document))
+            session.ledger.save()
+
     def cancel(self) -> None:
         """Start no new step, now and in later operations; those in flight finish and are recorded."""
         with self._lock:

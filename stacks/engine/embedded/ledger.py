@@ -190,6 +190,12 @@ class Ledger:
             self.state.drop(key)
         self._append({"drop": key})
 
+    def replace(self, state: State) -> None:
+        """Put a whole state in the place of this one; the next `save` makes it durable at once."""
+        with self._lock:
+            self.state = state
+            self._dirty = True
+
     def rename(self, old: str, new: str) -> None:
         """Give a resource another URN."""
         with self._lock:

@@ -20,7 +20,7 @@ from pulumi.automation.errors import create_command_error
 
 from ....specs.errors import Refused
 
-_BUILT: Final = Path(__file__).resolve().parents[3] / ".tools" / "bin" / "pulumi"  # what `make pulumi` leaves in a clone
+_BUILT: Final = Path(__file__).resolve().parents[3] / ".tools" / "bin" / "pulumi"  # by `make pulumi`
 Listener = Callable[[str], None]
 
 

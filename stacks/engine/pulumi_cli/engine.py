@@ -313,9 +313,8 @@ class PulumiEngine:
         """The state with its secrets in clear, for moving it in memory. Never write it anywhere."""
         return self._export(secrets=True)
 
-    def secrets_provider(self) -> dict[str, Any]:
-        """What the stack's own secrets are sealed with, as a deployment names it; makes the stack if need be."""
-        self._open()
+    def _secrets_provider(self) -> dict[str, Any]:
+        """What this stack's secrets are sealed with. Without it in the state that it takes, the CLI crashes."""
         found: dict[str, Any] = self._export()["deployment"].get("secrets_providers") or {}
         if not found:
             settings = self._open().workspace.stack_settings(self._stack)
@@ -326,11 +325,12 @@ class PulumiEngine:
         """Put a whole deployment in the place of the state; secrets in clear are sealed on the way in."""
         self._guard()
         self._open()
+        deployment = {**document["deployment"], "secrets_providers": self._secrets_provider()}
         result = self._cli().feed(
             ["stack", "import", "--stack", self._stack, "--force"],
             str(self._where().work),
             self._env(),
-            json.dumps(document),
+            json.dumps({"version": VERSION, "deployment": deployment}),
         )
         self._exported = None
         if result.code != 0:
