@@ -25,7 +25,7 @@ COMMANDS = {
     "schema": ("schema", "Print the JSON Schemas for editors."),
     "sandbox": ("sandbox", "Run Amazon Connect on this machine."),
     "unlock": ("unlock", "Take the lease away from an operator who is gone."),
-    "state": ("state", "Export the state of a stack."),
+    "state": ("state", "Export, move and import the state of a stack."),
 }
 
 EPILOG = "Start with: ccdeploy init hotline, then: ccdeploy up hotline"
