@@ -121,7 +121,13 @@ def _sample(queue: str) -> list[Json]:
 
 
 def _content(actions: list[Json]) -> str:
-    document = {"Version": "2019-10-30", "StartAction": actions[0]["Identifier"], "Metadata": {}, "Actions": actions}
+    places = {action["Identifier"]: {"position": {"x": 250 * n, "y": 0}} for n, action in enumerate(actions, 1)}
+    document = {
+        "Version": "2019-10-30",
+        "StartAction": actions[0]["Identifier"],
+        "Metadata": {"entryPointPosition": {"x": 0, "y": 0}, "ActionMetadata": places},  # Connect facts 4.3
+        "Actions": actions,
+    }
     return json.dumps(document, separators=(",", ":"))
 
 
