@@ -62,18 +62,18 @@ def _as_own(error: BaseException) -> CcdeployError | None:
 
 def _print_text(error: CcdeployError) -> None:
     """The sentence, the place when the sentence does not name it, and what to do next."""
-    if isinstance(error, Invalid):
-        from .render.problems import problems_text
+    from .render.problems import harmless, problems_text
 
+    if isinstance(error, Invalid):
         talk(problems_text(error.problems))
     told = error.where in error.message or error.where in error.hint
     place = f" ({error.where})" if error.where and not told else ""
-    talk(f"{paint('error:')} {error.message}{place}")
+    talk(f"{paint('error:')} {harmless(error.message + place)}")
     problems = getattr(error, "problems", ())
     for problem in () if isinstance(error, Invalid) else problems:
-        talk(f"  - {problem}")
+        talk(f"  - {harmless(str(problem))}")
     if error.hint:
-        talk(f"hint: {error.hint}")
+        talk(f"hint: {harmless(error.hint)}")
 
 
 def _print_json(error: CcdeployError, arguments: Sequence[str]) -> None:

@@ -65,13 +65,13 @@ def _in_center(settings: Settings, file: Path) -> tuple[Center, str, Problems] |
     """The centre that the file is a flow of, the flow's name, and the centre's problems; None for a file by itself."""
     from ..specs.load import load
 
-    path = file.resolve()
+    path = file.parent.resolve() / file.name
     folder = upwards(path.parent, CENTER)
     if folder is None:
         return None
     loaded = load(folder, stack=settings.stack, today=settings.today)
     for name, flow in loaded.center.flows.items() if loaded.center is not None else ():
-        if (folder / flow.file).resolve() == path and loaded.center is not None:
+        if folder / flow.file == path and loaded.center is not None:
             return loaded.center, name, loaded.problems
     return None
 

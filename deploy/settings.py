@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -41,7 +42,7 @@ def center_folder(given: Path | None) -> Path:
     what it lacks is for `validate` to say.
     """
     if given is not None:
-        path = given.resolve()
+        path = Path(os.path.realpath(given))  # unlike resolve, it also answers for a loop of links
         if path.is_dir():
             return path
         if path.is_file() and path.name == CENTER:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +11,8 @@ from ...deploy.settings import Settings
 from ...specs.problems import Problem
 from ..output import talk
 from .colour import BOLD, RED, YELLOW, paint, wanted
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def problems_text(problems: Sequence[Problem], *, colour: bool | None = None) -> str:
@@ -20,9 +23,14 @@ def problems_text(problems: Sequence[Problem], *, colour: bool | None = None) ->
 
 def _line(problem: Problem, on: bool) -> str:
     word = paint(f"{problem.severity}[{problem.code}]", RED if problem.severity == "error" else YELLOW, on)
-    place = f"{paint(str(problem.where), BOLD, on)}: " if str(problem.where) else ""
-    text = f"{place}{word}: {problem.message}"
-    return f"{text}\n    hint: {problem.hint}" if problem.hint else text
+    place = f"{paint(harmless(str(problem.where)), BOLD, on)}: " if str(problem.where) else ""
+    text = f"{place}{word}: {harmless(problem.message)}"
+    return f"{text}\n    hint: {harmless(problem.hint)}" if problem.hint else text
+
+
+def harmless(text: str) -> str:
+    """Text of a file as a terminal may show it: control characters, and those that turn a line around, written out."""
+    return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
 def warn(given: Settings, problems: Sequence[Problem]) -> None:

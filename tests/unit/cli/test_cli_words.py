@@ -161,3 +161,11 @@ def test_a_name_without_a_letter_is_refused_with_the_option_that_helps() -> None
     with pytest.raises(Refused) as refused:
         key_of("!!!")
     assert "--name" in refused.value.hint
+
+
+def test_a_file_cannot_drive_the_terminal_through_its_problems() -> None:
+    where = Where("evil\x1b]0;x\x07.yaml", 1, 1)
+    problem = Problem(where, "unknown-key", 'unknown key "\x1b[31mred\u202e"', hint="did you mean \x9b2J?")
+    text = problems_text([problem], colour=False)
+    assert all(line.isprintable() for line in text.splitlines())
+    assert r"\x1b[31mred\u202e" in text
