@@ -56,7 +56,7 @@ def shown_name(path: Path, root: Path | None) -> str:
     if root is not None:
         try:
             return path.resolve().relative_to(root.resolve()).as_posix()
-        except (ValueError, OSError):
+        except (ValueError, OSError, RuntimeError):  # RuntimeError: a loop of links, before Python 3.13
             pass
     return path.as_posix()
 

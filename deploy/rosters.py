@@ -39,7 +39,7 @@ class RosterCheck:
 def center_of(files: Sequence[Path]) -> Path | None:
     """The folder whose centre the files belong to: upwards from the first file, then from the current folder."""
     if files:
-        found = upwards(files[0].resolve().parent, CENTER)
+        found = upwards(files[0].parent.resolve(), CENTER)
         if found is not None:
             return found
     return upwards(Path.cwd(), CENTER)
