@@ -122,6 +122,18 @@ def test_a_hostile_center_is_a_problem_and_never_a_traceback(here: Any, content:
         assert "center.yaml" in ran.out + ran.err
 
 
+def test_links_that_lead_round_in_a_circle_are_a_problem_of_their_file(small: Any) -> None:
+    roster, flow = small.folder / "rosters" / "helpers.csv", small.folder / "flows" / "welcome.yaml"
+    for path in (roster, flow):
+        path.unlink()
+        path.symlink_to(path.name)
+    for words in (["validate"], ["roster", "check", str(roster)], ["flow", "compile", str(flow)]):
+        told = small(*words, code=1)
+        assert "Traceback" not in told.err
+        for path in (roster, flow) if words == ["validate"] else (Path(words[-1]),):
+            assert f"{path.parent.name}/{path.name}" in told.err + told.out
+
+
 def test_a_stack_name_cannot_lead_out_of_the_folder(small: Any) -> None:
     for command in ("down", "status", "unlock", "up", "preview"):
         small(command, "--stack", "../../elsewhere", code=1)
