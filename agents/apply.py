@@ -7,21 +7,23 @@ bad person costs that person only. After one Ctrl-C no new call begins and those
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ..specs.errors import CcdeployError, CloudError, Interrupted, Unfinished
+from ..specs.errors import CcdeployError, CloudError, StateError
 from ..stacks.cloud.client import FULL, THROTTLED, is_missing
 from ..stacks.names import TAG_STACK
 from .events import AgentDone, AgentEvent, AgentsStarted
 from .ledger import Book
 from .pacer import Pacer
 from .plan import AgentPlan, AgentStep, Call
+from .result import AgentResult, Failure
 from .send import Sender, ready
 
 if TYPE_CHECKING:
@@ -41,58 +43,6 @@ _FELT: Final = frozenset(
 )
 _COUNTED: Final = {"move": "update", "resume": "update"}
 OnEvent = Callable[[AgentEvent], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A person that could not be done. The message never holds a name, address or number."""
-
-    file: str
-    line: int
-    action: str
-    code: str
-    message: str
-
-    def as_json(self) -> dict[str, object]:
-        """For the machine-readable remainder."""
-        return {"file": self.file, "line": self.line, "action": self.action, "code": self.code, "message": self.message}
-
-
-@dataclass(slots=True)
-class AgentResult:
-    """What was done. `left` people were not reached; `stopped` says why, if something stopped the run."""
-
-    done: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("create", "update", "suspend", "remove"), 0))
-    same: int = 0
-    failures: list[Failure] = field(default_factory=list)
-    left: int = 0
-    calls: int = 0
-    seconds: float = 0.0
-    stopped: CcdeployError | None = None
-    interrupted: bool = False
-    made: dict[str, bool] = field(default_factory=dict, repr=False)  # username: whether this run's CreateUser made it
-
-    def as_json(self) -> dict[str, int]:
-        """The `agents` object of the JSON contract."""
-        return {**self.done, "same": self.same, "failed": len(self.failures)}
-
-    @property
-    def error(self) -> CcdeployError | None:
-        """What to raise: Interrupted, Unfinished when something is left or failed, else None."""
-        changed = sum(self.done.values())
-        text = f"{changed} people done, {len(self.failures)} failed, {self.left} left"
-        hint = "run the same command again: it carries on where it stopped"
-        if self.interrupted:
-            return Interrupted(f"interrupted: {text}", hint=hint)
-        if self.stopped is not None:
-            if not self.calls:
-                return self.stopped
-            return Unfinished(f"stopped: {text}. {self.stopped.message}", hint=self.stopped.hint or hint)
-        if self.failures:
-            first = self.failures[0]
-            where = f"{first.file}:{first.line}" if first.line else first.file
-            return Unfinished(f"{text}; the first at {where}: {first.message}", hint=hint, where=where)
-        return None
 
 
 def apply_plan(
@@ -116,13 +66,31 @@ def apply_plan(
         return AgentResult(same=plan.counts["same"])
     directory = ready(plan)
     book = Book(store, plan.ledger, fence)
-    book.open()
-    sender = Sender(users, directory, plan.ledger.keys, plan.scope, plan.identity)
-    run = _Run(plan, users, sender, book, cancel or threading.Event(), pacer or Pacer(), sleep)
     try:
-        return run.execute(on_event)
-    finally:
+        book.open()
+    except OSError as error:
+        raise _unwritable(error, store) from error
+    sender = Sender(users, directory, plan.ledger.keys, plan.scope, plan.identity)
+    run = _Run(plan, users, store, sender, book, cancel or threading.Event(), pacer or Pacer(), sleep)
+    try:
+        result = run.execute(on_event)
+    except BaseException:
+        with contextlib.suppress(OSError):  # what the journal holds is enough; the first error is the one to tell
+            book.close()
+        raise
+    try:
         book.close()
+    except OSError as error:
+        result.stopped = result.stopped or _unwritable(error, store)
+    return result
+
+
+def _unwritable(error: OSError, store: Store) -> StateError:
+    """A full disk or a folder that became read-only: nothing is sent that cannot be recorded."""
+    reason = (error.strerror or str(error)).lower()
+    text = f"{store.where} cannot be written: {reason}"
+    hint = "make room or correct its permissions, then run the same command again: it carries on where it stopped"
+    return StateError(text, where=store.where, hint=hint, code="unwritable")
 
 
 @dataclass(slots=True)
@@ -144,6 +112,7 @@ class _Run:
         self,
         plan: AgentPlan,
         users: UserDoor,
+        store: Store,
         sender: Sender,
         book: Book,
         cancel: threading.Event,
@@ -152,6 +121,7 @@ class _Run:
     ) -> None:
         self._plan = plan
         self._users = users
+        self._store = store
         self._sender = sender
         self._book = book
         self._stop = threading.Event()
@@ -205,9 +175,17 @@ class _Run:
         return step.action == "create" and entry is not None and entry.user_id is None
 
     def _adopt(self) -> None:
-        """Write down what an interrupted run had done without hearing the answer."""
-        for username, user_id in self._plan.adopted.items():
-            self._book.note(username, {"user_id": user_id})
+        """Write down what an interrupted run had done without hearing the answer, and who is gone by hand.
+
+        Raises StateError when it cannot be written: then nothing is begun.
+        """
+        try:
+            for username, user_id in self._plan.adopted.items():
+                self._book.note(username, {"user_id": user_id})
+            for username in self._plan.forgotten:
+                self._book.forget(username)
+        except OSError as error:
+            raise _unwritable(error, self._store) from error
 
     def _listen(self, workers: list[threading.Thread], on_event: OnEvent) -> None:
         """Hand events to the caller until all workers are done. The first Ctrl-C stops cleanly, the second at once."""
@@ -242,6 +220,8 @@ class _Run:
                 except queue.Empty:
                     return
                 self._person(task)
+        except OSError as error:
+            self._halt(_unwritable(error, self._store))
         except BaseException as error:  # noqa: BLE001 - a bug in a thread must reach the caller
             self._bug = error
             self._stop.set()

@@ -239,6 +239,11 @@ class Book:
         self.intent(username, "Note", patch)
         self.done(username, "Note", patch)
 
+    def forget(self, username: str) -> None:
+        """Somebody who is gone without a call of ours."""
+        self.intent(username, "DeleteUser", {})
+        self.done(username, "DeleteUser", {})
+
     def close(self) -> None:
         """Write the snapshot and begin a new journal, if anything was written."""
         if self._journal is None:

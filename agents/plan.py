@@ -74,7 +74,8 @@ class AgentStep:
 
 @dataclass(frozen=True, slots=True)
 class AgentPlan:
-    """All steps in the order of the rosters, then those whose row is gone. `adopted`: answers found in the instance.
+    """All steps in the order of the rosters, then those whose row is gone. `adopted`: answers found in the instance;
+    `forgotten`: people without a row whom somebody removed by hand, so that the ledger need not know them.
 
     `conflicts` name people who were made by hand under a username that a roster wants; `refusal` is the guard against
     mass suspension. `check()` raises whichever stands; a plan that does not pass it must not be applied.
@@ -89,6 +90,7 @@ class AgentPlan:
     conflicts: tuple[Problem, ...] = ()
     refusal: Refused | None = None
     notes: tuple[str, ...] = ()
+    forgotten: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -104,7 +106,7 @@ class AgentPlan:
     @property
     def empty(self) -> bool:
         """Nothing to do."""
-        return not self.adopted and all(not s.calls and s.note is None for s in self.steps)
+        return not self.adopted and not self.forgotten and all(not s.calls and s.note is None for s in self.steps)
 
     def seconds_at(self, rate: float = 2.0, burst: int = 5) -> float:
         """The time that the service's own quota asks for: operations have a bucket each and run beside each other."""
@@ -145,6 +147,7 @@ def make_plan(
     listed = {u.username: u.id for u in users.listing()} if users is not None else {}
     adopted = _adopt(ledger, listed, users, scope)
     people = assign(checked.people, ledger, listed)
+    forgotten = _forgotten(ledger, listed, {p.username for p in people}, checked.files, users)
     planner = _Planner(ledger, listed, adopted, scope, today, limits)
     steps = [planner.step(person) for person in people]
     steps += planner.gone({p.username for p in people}, checked.files)
@@ -152,7 +155,11 @@ def make_plan(
     refusal = refuse_mass_suspension(steps, ledger, checked.files, limits, allow_suspend)
     kept = tuple(step for step in steps if step is not None)
     notes = (*planner.notes(), *(_strays(ledger, checked.files, people) if limits.all_files else ()))
-    return AgentPlan(kept, ledger, scope, identity, directory, adopted, tuple(planner.conflicts), refusal, notes)
+    if forgotten:
+        notes = (*notes, f"{_people(len(forgotten))} without a row had been removed by hand")
+    return AgentPlan(
+        kept, ledger, scope, identity, directory, adopted, tuple(planner.conflicts), refusal, notes, forgotten
+    )
 
 
 def _adopt(ledger: Ledger, listed: Mapping[str, str], users: UserDoor | None, scope: str) -> dict[str, str]:
@@ -164,6 +171,24 @@ def _adopt(ledger: Ledger, listed: Mapping[str, str], users: UserDoor | None, sc
             if users.tags(user_id).get(TAG_STACK) == scope:
                 found[entry.username] = user_id
     return found
+
+
+def _forgotten(
+    ledger: Ledger, listed: Mapping[str, str], present: Collection[str], files: Collection[str], users: UserDoor | None
+) -> tuple[str, ...]:
+    """Our people without a row who are not in the instance. A listing may lag, so each is asked for once."""
+    found: list[str] = []
+    for entry in ledger.entries.values() if users is not None else ():
+        gone = entry.username not in present and entry.file in files and entry.user_id is not None
+        if users is None or not gone or listed.get(entry.username) == entry.user_id:
+            continue
+        try:
+            users.tags(entry.user_id or "")
+        except CloudError as error:
+            if not is_missing(error):
+                raise
+            found.append(entry.username)
+    return tuple(found)
 
 
 def _strays(ledger: Ledger, files: Collection[str], people: Collection[Person]) -> list[str]:

@@ -16,13 +16,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .apply import AgentResult, OnEvent, apply_plan
+from .apply import OnEvent, apply_plan
 from .bulk import no_collection
 from .check import check_rosters
 from .directory import Directory
 from .guards import limits_of
 from .ledger import read_ledger
 from .plan import AgentPlan, make_plan, removal_plan
+from .result import AgentResult
 
 if TYPE_CHECKING:
     from ..specs.model import Center

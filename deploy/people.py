@@ -11,11 +11,11 @@ from ..specs.errors import CcdeployError, Refused, Unfinished
 from .standing import standing
 
 if TYPE_CHECKING:
-    from ..agents.apply import AgentResult
     from ..agents.directory import Directory
     from ..agents.model import Checked
     from ..agents.pacer import Pacer
     from ..agents.plan import AgentPlan
+    from ..agents.result import AgentResult
     from ..agents.sheets import Sheet
     from ..stacks.cloud.connect_users import UserDoor
     from ..stacks.engine.plan import Drift, Failure

@@ -100,8 +100,7 @@ class FakeUsers:
         return iter([UserSummary(u.id, u.fields.username) for u in list(self.users.values())])
 
     def tags(self, user_id: str) -> Mapping[str, str]:
-        self._enter("DescribeUser")
-        return self.users[user_id].tags
+        return self._change("DescribeUser", user_id).tags
 
     def proficiencies(self, user_id: str) -> set[Proficiency]:
         self._enter("ListUserProficiencies")

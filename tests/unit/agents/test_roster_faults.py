@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 from collections import Counter
 
@@ -10,8 +12,9 @@ from ccdeploy.agents.events import AgentDone, AgentEvent
 from ccdeploy.agents.ledger import JOURNAL, LEDGER
 from ccdeploy.agents.pacer import Pacer
 from ccdeploy.agents.rosters import apply_plan, total
-from ccdeploy.specs.errors import CloudError, Interrupted, StateError, Unfinished
+from ccdeploy.specs.errors import CcdeployError, CloudError, Interrupted, StateError, Unfinished
 from ccdeploy.stacks.cloud.connect_users import without
+from ccdeploy.stacks.durable.files import CRASH
 
 from .conftest import World, lost, refusal, row
 
@@ -207,3 +210,81 @@ def test_a_plan_that_another_run_overtook_is_refused(world: World) -> None:
     with pytest.raises(StateError, match="after this one was planned"):
         apply_plan(plan, world.users, world.store, pacer=Pacer(None))
     assert len(world.users.created) == 3
+
+
+def test_people_on_a_call_are_done_last(world: World) -> None:
+    stay = [row(n) for n in NAMES]
+    world.apply(world.roster(*stay))
+    world.users.on_a_call = {NAMES[0], NAMES[3]}
+    moved = [row(n, "nurse", "fr") for n in NAMES]
+    order: list[str] = []
+
+    def see(operation: str, user_id: str) -> None:
+        if operation == "UpdateUserRoutingProfile":
+            order.append(world.users.users[user_id].fields.username)
+
+    world.users.before = see
+    assert world.apply(world.roster(*moved)).error is None
+    assert len(order) == len(NAMES)
+    assert {NAMES[0], NAMES[3]} <= set(order[-8:])  # eight calls run beside each other
+    assert NAMES[0] not in order[:-8]
+
+
+def test_who_may_not_ask_who_is_on_a_call_still_applies_the_roster(world: World) -> None:
+    world.apply(world.roster(*map(row, NAMES[:4])))
+
+    def forbid(operation: str, who: str) -> None:
+        if operation == "GetCurrentUserData":
+            raise refusal(operation, "AccessDeniedException", 403)
+
+    world.users.before = forbid
+    assert world.apply(world.roster(*[row(n, "nurse", "fr") for n in NAMES[:4]])).as_json()["update"] == 4
+
+
+def test_a_fresh_roster_asks_nobody_who_is_on_a_call(world: World) -> None:
+    world.apply(world.roster(*map(row, NAMES[:4])))
+    assert "GetCurrentUserData" not in world.users.calls
+
+
+def test_whoever_was_removed_by_hand_is_made_again_and_forgotten_when_the_row_goes(world: World) -> None:
+    world.apply(world.roster(*map(row, NAMES)))
+    for name in NAMES[:2]:
+        del world.users.users[world.users.named(name).id]
+    plan = world.plan(world.roster(row(NAMES[0]), *map(row, NAMES[2:])))
+    assert plan.counts == {"create": 1, "update": 0, "suspend": 0, "remove": 0, "same": 28}
+    assert [s.why for s in plan.steps if s.action == "create"] == [("somebody removed the user by hand",)]
+    assert world.apply(world.folder / "a.csv").error is None
+    assert total("line.dev", world.store) == 29
+    assert world.plan(world.folder / "a.csv").empty
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EROFS])
+@pytest.mark.parametrize("after", [-3, -2, -1, 0, 1, 12, 25, 59])
+def test_a_disk_that_fails_stops_the_run_before_a_call_that_could_not_be_recorded(
+    world: World, code: int, after: int
+) -> None:
+    crossed = 0
+
+    def full(name: str) -> None:
+        nonlocal crossed
+        if name == "journal:before" or name.startswith("write:before"):
+            crossed += 1
+            if crossed > after + 3:  # the key, the journal's head and its base
+                raise OSError(code, os.strerror(code))
+
+    file = world.roster(*map(row, NAMES))
+    CRASH.point = full
+    error: CcdeployError | None
+    try:
+        error = world.apply(file).error
+    except StateError as refused:
+        error = refused
+    finally:
+        CRASH.point = lambda _name: None
+    assert error is not None
+    assert os.strerror(code).lower() in error.message
+    assert error.exit_code == (3 if world.users.created else 1)
+    assert len(world.users.created) <= max(after, 0)
+    assert world.apply(file).error is None
+    assert sorted(world.users.created) == sorted(NAMES)
+    assert world.plan(file).empty
