@@ -22,6 +22,8 @@ COMMANDS = {
     "status": ("status", "Show what stands: numbers, queues, agents, drift."),
     "roster": ("roster", "Check, plan and apply rosters of agents."),
     "flow": ("flow", "Compile and list flows."),
+    "call": ("call", "Place one simulated call."),
+    "calls": ("calls", "Run the call scripts, with branch coverage."),
     "schema": ("schema", "Print the JSON Schemas for editors."),
     "sandbox": ("sandbox", "Run Amazon Connect on this machine."),
     "unlock": ("unlock", "Take the lease away from an operator who is gone."),

@@ -68,7 +68,24 @@ def validate(folder: Path, *, stack: str = "dev", today: dt.date | None = None, 
         people = check_rosters(center)
         # A roster that is not there is told once, at the line of center.yaml that names it.
         problems.extend([p for p in people.problems if p.where.line or (folder / p.where.file).is_file()])
+        if not problems.errors:
+            _calls(center, people, problems)
     return Validated(center, people, tuple(problems.listed()))
+
+
+def _calls(center: Center, people: Checked, problems: Problems) -> None:
+    """What only simulated calls can tell: scripts against the flows, and the promises of `safety:`."""
+    from ..flows.centre import compile_center
+    from ..flows.simulator.safety import check_safety
+    from ..flows.simulator.scripts import read_scripts
+    from ..flows.simulator.world import of_center
+    from .calls import seats
+
+    world = of_center(center, compile_center(center), seats(center, people))
+    own = Problems()
+    read_scripts(Path(center.folder), center, world, own)
+    check_safety(center, world, own)
+    problems.extend(own.found)
 
 
 def valid(

@@ -23,9 +23,29 @@ def _moment(word: str, _: Reading) -> str:
     return word
 
 
-def _press(word: str, _: Reading) -> str:
+def _press(word: str, reading: Reading) -> str:
+    if word in {"hang_up", "hang up"}:
+        return "hang_up"
+    if word.startswith("wait "):
+        DURATION.parse(word.removeprefix("wait ").strip(), reading)
+        return word
     if word != "timeout" and not re.fullmatch(r"[0-9*#]{1,20}", word):
-        raise BadWord(f'"{word}" is no key', 'write "1", "*", "#", several digits, or timeout', "bad-choice")
+        hint = 'write "1", "*", "#", several digits, timeout, "wait 5m" or hang_up'
+        raise BadWord(f'"{word}" is no key', hint, "bad-choice")
+    return word
+
+
+def _flow(word: str, reading: Reading) -> str:
+    if word.startswith("built-in-"):  # one of those that every line gets without asking
+        return word
+    return str(words.reference("flows", "flow").parse(word, reading))
+
+
+def _does(word: str, reading: Reading) -> str:  # noqa: ARG001 - as all parsers
+    kind, _, rest = word.partition(" ")
+    if word not in _DOES and not (kind == "transfer" and rest.strip()):
+        hint = f"write {', '.join(_DOES)} or transfer QUICK-CONNECT"
+        raise BadWord(f'"{word}" is nothing that an agent does', hint, "bad-choice")
     return word
 
 
@@ -43,6 +63,10 @@ def _ends(word: str, reading: Reading) -> str:
     if kind in {"queue", "callback"}:
         words.reference("any_queue", "queue").parse(rest.strip(), reading)
     return word
+
+
+DURATION = words.duration()
+_DOES = ("hold", "agent_hold", "hang_up")
 
 
 class HearsShape(Shape):
@@ -69,6 +93,7 @@ QUEUE_STATE = Record(
         "available": Field("People free to answer.", 1, COUNT),
         "online": Field("People online.", 3, COUNT),
         "full": Field("It takes no more callers.", True, words.BOOLEAN),
+        "answered_after": Field("How long this caller waits until an agent answers.", "4m", words.duration()),
     }
 )
 GIVEN = Record(
@@ -83,7 +108,26 @@ GIVEN = Record(
             {"lookup": {"known": "yes"}},
             MapOf(Raw({"type": ["object", "string"]}), words.reference("lambdas", "lambda")),
         ),
-        "fails": Field("Steps or functions that fail.", ["lookup"], ListOf(words.text(1, 100), single=True)),
+        "numbers": Field(
+            "What becomes of dialled numbers, by key or number.",
+            {"desk": "busy"},
+            MapOf(words.choice("answers", "busy", "no_answer"), words.text(1, 64)),
+        ),
+        "takes": Field(
+            "Which branch steps take whose outcome cannot be known here: a bot's intent, a share, a reply.",
+            {"ask-reason": "Appointment"},
+            MapOf(words.text(1, 250), words.text(1, 100)),
+        ),
+        "agents": Field(
+            "People of the rosters who are signed in and free.", ["lea.martin"], ListOf(words.text(1, 100), single=True)
+        ),
+        "agent_does": Field(
+            "What the agent does who answers: hold, agent_hold, hang_up, or transfer QUICK-CONNECT.",
+            ["hold", "hang_up"],
+            ListOf(Word("what an agent does", {"type": "string"}, _does), single=True),
+        ),
+        "callback": Field("What becomes of a booked callback.", "answered", words.choice("answered", "not_answered")),
+        "fails": Field("Steps, actions or functions that fail.", ["lookup"], ListOf(words.text(1, 100), single=True)),
         "attributes": Field(
             "Contact attributes at the start.", {"language": "fr"}, MapOf(words.text(0, 1000), words.text(1, 200))
         ),
@@ -113,7 +157,7 @@ def calls() -> Record:
                 required=True,
             ),
             "to": Field("The key of the number dialled.", "main", words.reference("phone_numbers", "phone number")),
-            "flow": Field("A flow, in place of a number.", "welcome", words.reference("flows", "flow")),
+            "flow": Field("A flow, in place of a number.", "welcome", Word("a flow", {"type": "string"}, _flow)),
             "from": Field("The caller's number; withheld = none is shown.", "+33199000150", CALLER),
             "at": Field(
                 "When, in the centre's time zone.", "2026-12-23T23:10", Word("a moment", {"type": "string"}, _moment)

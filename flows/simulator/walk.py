@@ -1,0 +1,412 @@
+"""Every call that can be: a walk over all reachable states, cheapest way first.
+
+A node is a state of the machine with what was found out on the way (hours, queues, replies: the same within one call),
+how long the caller has waited without a way out, and whether a number was named since the last question. Stretches in
+which nothing is asked are walked in one go. Failures are tried wherever they lead elsewhere; they are not remembered,
+so every combination of them is covered.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ..document import Action
+from . import machine, moments, routing, speech
+from .coverage import Branch, takes_next
+from .liveness import live_values
+from .place import LEAVES, LEAVING
+from .state import Answer, Ask, End, State, Step
+from .world import CALLER, World
+
+MOST_NODES = 60_000
+_COSTS = {"fails": 50, "invalid": 4, "full": 6, "busy": 6, "no_answer": 7, "not_dialable": 20, "closed": 1}
+_REMEMBERED = frozenset(("hours", "room", "metric", "unknown", "dial", "split", "event"))
+_NUMBER = re.compile(r"(?<!\d)(?:\+?\d[\d .-]*\d|\d)(?!\d)")
+CALLED_BACK = ("callback", "answered")
+_WAYS_OUT = frozenset(
+    (
+        "CreateCallbackContact",
+        "DequeueContactAndTransferToQueue",
+        "TransferParticipantToThirdParty",
+        "DisconnectParticipant",
+    )
+)
+
+
+class Node(NamedTuple):
+    """A moment at which something must be known."""
+
+    state: State
+    known: tuple[tuple[str, str], ...] = ()
+    waited: int = 0
+    named: bool = False
+
+
+class Told(NamedTuple):
+    """An answer on the way: where it was given, to what."""
+
+    state: State
+    ask: Ask
+    answer: Answer
+
+
+class Edge(NamedTuple):
+    """From one node to another, or to an end. `branches` are those that were taken on the way."""
+
+    source: int
+    told: Told | None
+    target: int  # -1: the call ended
+    end: End | None
+    named: bool
+    stuck: tuple[str, ...] = ()  # a loop in which nothing is asked
+
+
+@dataclass(slots=True)
+class Walked:
+    """What the walk found. `complete` tells whether everything was looked at."""
+
+    nodes: list[Node] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)
+    came: list[int] = field(default_factory=list)  # the edge by which a node was first reached; -1 for a root
+    first: dict[Branch, int] = field(default_factory=dict)  # the edge on which a branch was first taken
+    reached: set[tuple[str, str]] = field(default_factory=set)
+    too_long: list[int] = field(default_factory=list)
+    roots: dict[int, str] = field(default_factory=dict)
+    complete: bool = True
+
+    def trail(self, edge: int) -> list[Told]:
+        """All answers from the first ring up to and with an edge."""
+        told: list[Told] = []
+        while edge >= 0:
+            here = self.edges[edge]
+            if here.told is not None:
+                told.append(here.told)
+            edge = self.came[here.source]
+        return told[::-1]
+
+    def root(self, edge: int) -> tuple[str, State]:
+        """Which number or flow the way to an edge began with."""
+        here = self.edges[edge].source
+        while self.came[here] >= 0:
+            here = self.edges[self.came[here]].source
+        return self.roots[here], self.nodes[here].state
+
+
+def roots(world: World) -> Iterator[tuple[str, State, int]]:
+    """Where calls begin: each number, and calls that agents make."""
+    for key, number in world.numbers.items():
+        if number.flow in world.flows:
+            yield f"to {key}", machine.start(world, number.flow, caller=CALLER), 0
+    seen = set()
+    for key, queue in world.queues.items():
+        if queue.outbound in world.flows and queue.outbound not in seen:
+            seen.add(queue.outbound)
+            state = moments.run(world, State(stage="outbound", target=key, caller=CALLER), queue.outbound)
+            yield f"flow {queue.outbound}", state, 2
+
+
+class Walker:
+    """The walk itself."""
+
+    def __init__(
+        self,
+        world: World,
+        combinations: Iterable[Mapping[str, bool]] = (),
+        longest_wait: int | None = None,
+        most: int = MOST_NODES,
+        until_person: bool = False,
+    ) -> None:
+        self.world = world
+        self.combinations = [dict(item) for item in combinations]
+        self.longest = longest_wait
+        self.most = most
+        self.until_person = until_person
+        self.walked = Walked()
+        self.heap: list[tuple[int, int, int]] = []
+        self.index: dict[Node, int] = {}
+        self.done: set[int] = set()
+        self.counter = itertools.count()
+        self.outs = ways_out(world)
+        self.values = entries(world)
+        self.live = live_values(world.flows)
+        self.soft: dict[tuple[str, str], bool] = {}
+
+    def walk(self) -> Walked:
+        """Look at everything, or at as much as the limit lets."""
+        for name, state, cost in roots(self.world):
+            self._root(name, state, cost)
+        while self.heap:
+            cost, _, number = heapq.heappop(self.heap)
+            if number in self.done:
+                continue
+            self.done.add(number)
+            if len(self.walked.nodes) > self.most:
+                self.walked.complete = False
+                break
+            self._expand(number, cost)
+        return self.walked
+
+    def _root(self, name: str, state: State, cost: int) -> None:
+        """A root is a node of its own in front of the first stretch."""
+        node = Node(state)
+        number = len(self.walked.nodes)
+        self.walked.nodes.append(node)
+        self.walked.came.append(-1)
+        self.walked.roots[number] = name
+        heapq.heappush(self.heap, (cost, next(self.counter), number))
+
+    def _expand(self, number: int, cost: int) -> None:
+        node = self.walked.nodes[number]
+        asked = self._ask(node.state)
+        if asked is None:
+            self._stretch(number, node, None, None, cost)
+            return
+        for answer in self._answers(node, asked):
+            extra = _COSTS.get(answer.label, 1)
+            if asked.kind == "talk" and self._same_queue(node.state, answer.label):
+                extra = 10
+            made = machine.step(self.world, node.state, answer)
+            known = node.known
+            if asked.kind in _REMEMBERED:
+                known = _know(known, asked, answer)
+            after = self._after(node, made, known, asked)
+            self._stretch(number, after, Told(node.state, asked, answer), (node.state, made), cost + extra)
+
+    def _ask(self, state: State) -> Ask | None:
+        """What is asked here, without failures that lead where success leads."""
+        asked = machine.ask(self.world, state)
+        if asked is None or "fails" not in asked.options:
+            return asked
+        here = (state.flow, state.at)
+        soft = self.soft.get(here)
+        if soft is None:
+            action = machine.action_of(self.world, state)
+            soft = self.soft[here] = action is not None and _soft(action)
+        if not soft:
+            return asked
+        options = tuple(option for option in asked.options if option != "fails")
+        return asked._replace(options=options) if len(options) > 1 or asked.kind in ("keys", "digits", "wait") else None
+
+    def _answers(self, node: Node, asked: Ask) -> Iterator[Answer]:
+        known = dict(node.known)
+        remembered = known.get(f"{asked.kind} {asked.subject}") if asked.kind in _REMEMBERED else None
+        for option in asked.options:
+            if remembered is not None and option not in (remembered, "fails"):
+                continue
+            if asked.kind == "hours" and option != "fails" and not self._possible(known, asked.subject, option):
+                continue
+            if option == speech.VALID and asked.kind == "digits":
+                yield from (
+                    Answer(option, value) for value in self.values[asked.subject.isdigit() or not asked.subject]
+                )
+            elif option == routing.NOT_DIALABLE and self._same(node.state):
+                continue
+            elif asked.kind == "caller" and option == routing.INVALID:
+                yield Answer(option, routing.WITHHELD)
+            else:
+                yield Answer(option)
+
+    def _same_queue(self, state: State, label: str) -> bool:
+        """Whether an agent sends the caller back into the queue that the caller came from."""
+        link = self.world.quick_connects.get(label.removeprefix("transfer "))
+        return link is not None and link.to == state.target
+
+    def _same(self, state: State) -> bool:
+        """Whether a number that cannot be dialled goes where one that is none goes."""
+        action = machine.action_of(self.world, state)
+        errors = action.errors if action else {}
+        return errors.get("CallbackNumberNotDialable") == errors.get("InvalidCallbackNumber")
+
+    def _possible(self, known: Mapping[str, str], subject: str, option: str) -> bool:
+        """Whether hours can be so, with those that are known, at any one moment."""
+        if not self.combinations or subject not in self.combinations[0]:
+            return True
+        wanted = {key.removeprefix("hours "): value for key, value in known.items() if key.startswith("hours ")}
+        wanted[subject] = option
+        return any(
+            all(combination.get(name) is (value == "open") for name, value in wanted.items() if name in combination)
+            for combination in self.combinations
+        )
+
+    def _after(self, node: Node, made: Step, known: tuple[tuple[str, str], ...], asked: Ask | None) -> Node:
+        """The node behind a step: waiting time adds up in queues, a named number is forgotten at a question."""
+        before, state = node.state, made.state
+        waited, named = 0, node.named
+        if asked is not None and asked.kind in ("keys", "digits", "intent"):
+            named = False
+        if state.stage == "queue" and before.stage == "queue" and state.queue == before.queue:
+            way_out = asked is not None and asked.kind in ("keys", "digits") and (before.flow, before.at) in self.outs
+            waited = 0 if way_out else node.waited + self._lasts(before, asked)
+        if any(heard.to == "caller" and names_number(heard.text) for heard in made.heard):
+            named = asked is None or asked.kind not in ("keys", "digits", "intent")
+        if state.stage != before.stage:
+            # Time has passed: what was so before need not be so any more.
+            known, named = tuple(pair for pair in known if pair == CALLED_BACK), False
+        return Node(self._plain(state), known, waited, named)
+
+    def _lasts(self, before: State, asked: Ask | None) -> int:
+        """Seconds that pass in a queue: the stretches between interrupts, and questions that nobody answers."""
+        return asked.limit if asked is not None and asked.kind in ("wait", "keys", "digits") and before.flow else 0
+
+    def _plain(self, state: State) -> State:
+        """The state without what no later step looks at, so that calls that go on alike are one."""
+        live = self.live.get((state.flow, state.at), frozenset())
+        inside = {state.flow, *(frame.flow for frame in state.stack)}
+        loops = tuple(item for item in state.loops if item[0] in inside)
+        values = tuple(item for item in state.values if item[0].partition(".")[0] in live)
+        return state._replace(loops=loops, values=values, priority=5, agent="" if state.talked else state.agent)
+
+    def _stretch(self, source: int, node: Node, told: Told | None, first: tuple[State, Step] | None, cost: int) -> None:
+        """Walk on from `node` until something is asked or the call ends; then note the edge."""
+        branches: list[Branch] = []
+        seen: set[State] = set()
+        made = first[1] if first else None
+        before = first[0] if first else node.state
+        stuck: tuple[str, ...] = ()
+        while True:
+            if made is not None:
+                if self.until_person and made.state.stage == "agent_whisper":
+                    made = made._replace(end=End("agent", queue=made.state.target))
+                self._note(before, made, branches)
+                if made.end is not None:
+                    break
+            if self.longest is not None and node.waited > self.longest:
+                break
+            if made is not None and self._ask(node.state) is not None:
+                break
+            if made is None and self._ask(node.state) is not None:
+                break
+            if node.state in seen:
+                stuck = (self.world.origin(node.state.flow, node.state.at).step,)
+                break
+            seen.add(node.state)
+            before = node.state
+            made = machine.step(self.world, before, None)
+            node = self._after(node, made, node.known, None)
+            if CALLED_BACK in node.known and node.state.stage not in ("agent_whisper", "outbound"):
+                made = made._replace(end=End("agent", queue=node.state.target))
+        self._edge(source, node, told, made, branches, stuck, cost)
+
+    def _note(self, before: State, made: Step, branches: list[Branch]) -> None:
+        self.walked.reached.add((before.flow, before.at))
+        if made.source:
+            branches.append((*made.source, made.to))
+        elif made.to:
+            branches.append((before.flow, before.at, made.to))
+        elif before.flow and made.label in LEAVING and (made.label != routing.ANSWERED or before.stage != "queue"):
+            branches.append((before.flow, before.at, LEAVES))
+
+    def _edge(
+        self,
+        source: int,
+        node: Node,
+        told: Told | None,
+        made: Step | None,
+        branches: list[Branch],
+        stuck: tuple[str, ...],
+        cost: int,
+    ) -> None:
+        walked = self.walked
+        end = made.end if made is not None else None
+        number = len(walked.edges)
+        for branch in branches:
+            walked.first.setdefault(branch, number)
+        if end is not None or stuck:
+            walked.edges.append(Edge(source, told, -1, end, node.named, stuck))
+            if end is not None and end.how == "callback" and not self.until_person:
+                self._call_back(number, source, node, cost)
+            return
+        if self.longest is not None and node.waited > self.longest:
+            walked.edges.append(Edge(source, told, -1, None, node.named))
+            walked.too_long.append(number)
+            return
+        plain = node._replace(waited=0)
+        target = self.index.get(plain)
+        if target is None or node.waited > self.walked.nodes[target].waited:
+            target = self.index[plain] = len(walked.nodes)
+            walked.nodes.append(node)
+            walked.came.append(number)
+            heapq.heappush(self.heap, (cost, next(self.counter), target))
+        walked.edges.append(Edge(source, told, target, None, node.named))
+
+    def _call_back(self, number: int, source: int, node: Node, cost: int) -> None:
+        """What becomes of a booked callback: whisper to the agent, then what the called person hears."""
+        del source
+        state = node.state
+        after = state._replace(queue="", target=state.booked, talked=True, hooks=state.hooks)
+        info = self.world.queues.get(state.booked)
+        starts = [moments.whisper(self.world, after._replace(stage="agent_whisper"))]
+        if info is not None and info.outbound in self.world.flows:
+            starts.append(moments.run(self.world, after._replace(stage="outbound"), info.outbound))
+        for begin in starts:
+            following = Node(begin, (CALLED_BACK,))
+            if begin.stage == "talk" or following in self.index:
+                continue
+            self.index[following] = len(self.walked.nodes)
+            self.walked.nodes.append(following)
+            self.walked.came.append(number)
+            heapq.heappush(self.heap, (cost + 3, next(self.counter), self.index[following]))
+
+
+def _know(known: tuple[tuple[str, str], ...], asked: Ask, answer: Answer) -> tuple[tuple[str, str], ...]:
+    if answer.label == "fails" or asked.subject.startswith("$.Metrics"):  # figures change at any time
+        return known
+    return tuple(sorted({**dict(known), f"{asked.kind} {asked.subject}": answer.label}.items()))
+
+
+def _soft(action: Action) -> bool:
+    """Whether a failure goes the same way as success."""
+    to = action.errors.get("NoMatchingError") or next(iter(action.errors.values()), "")
+    return (takes_next(action) and to == action.next) or to in {condition.to for condition in action.conditions}
+
+
+def names_number(text: str) -> bool:
+    """Whether a message names a number to call: two digits or more."""
+    return any(sum(c.isdigit() for c in found) >= 2 for found in _NUMBER.findall(text))
+
+
+def ways_out(world: World) -> set[tuple[str, str]]:
+    """Questions in queue flows of which some key leads out of waiting, before the messages go on."""
+    found: set[tuple[str, str]] = set()
+    for name, document in world.flows.items():
+        for action in document.actions.values():
+            starts = [condition.to for condition in action.conditions] or [action.next or ""]
+            if action.type == "GetParticipantInput" and any(_leads_out(document.actions, to) for to in starts):
+                found.add((name, action.identifier))
+    return found
+
+
+def _leads_out(actions: Mapping[str, Action], start: str) -> bool:
+    seen: set[str] = set()
+    stack = [start]
+    while stack:
+        here = stack.pop()
+        action = actions.get(here)
+        if here in seen or action is None or action.type == "MessageParticipantIteratively":
+            continue
+        seen.add(here)
+        if action.type in _WAYS_OUT:
+            return True
+        stack += [to for _, to in action.edges()]
+    return False
+
+
+def entries(world: World) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a caller types where digits are asked for: (telephone numbers, other entries). Of the latter one of each
+    that the flows compare with, and one that is none of them."""
+    compared = {
+        operand
+        for document in world.flows.values()
+        for action in document.actions.values()
+        if action.parameters.get("ComparisonValue") == "$.StoredCustomerInput"
+        for condition in action.conditions
+        for operand in condition.operands
+        if operand.isdigit()
+    }
+    other = next(str(n) for n in itertools.count(1234) if str(n) not in compared)
+    return (CALLER,), (*sorted(compared), other)
