@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..flows.picture import Picture
     from ..specs.model import Center
 
+MOST = 1000  # actions
 Format = Literal["mermaid", "svg", "html"]
 
 
@@ -57,7 +58,10 @@ def _file(settings: Settings, what: str) -> Picture:
     problems = Problems()
     if path.suffix == ".json" or source.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         document = read_document(source, shown, problems)
-        if document is None or not document.actions:
+        if document is not None and len(document.actions) > MOST:
+            message = f"{len(document.actions)} actions; Connect takes 250 in a flow"
+            problems.error(document.where, "too-many-actions", message, f"more than {MOST} are not drawn")
+        if document is None or not document.actions or problems.errors:
             raise _invalid(shown, problems)
         return of_document(document)
     folder = upwards(path.resolve().parent, CENTER) if what != "-" else None

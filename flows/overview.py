@@ -31,8 +31,8 @@ def _boxes(center: Center, flows: Mapping[str, Flow], people: Mapping[str, int])
         who = "1 person" if count == 1 else f"{count} people" if count else "nobody in a roster"
         look = "reply" if count else "net"
         yield Box(f"profile {key}", profile.title or key, "who answers", who, look)
-    for key, number in center.external_numbers.items():
-        yield Box(f"outside {key}", key, "outside", number, "out")
+    for key, outside in center.external_numbers.items():
+        yield Box(f"outside {key}", key, "outside", outside, "out")
 
 
 def _arrows(center: Center, flows: Mapping[str, Flow]) -> Iterator[Arrow]:

@@ -72,7 +72,7 @@ def of_document(document: Document) -> Picture:
     actions = [document.actions[key] for key in document.reading_order()]
     nodes = [graph.nodes[graph.name, action.identifier] for action in actions]
     numbered = enumerate(zip(nodes, actions, strict=True), 1)
-    boxes = [_box(node, number, _kind_of(action), _said(action)) for number, (node, action) in numbered]
+    boxes = [_box(node, number, kind_of(action), said(action)) for number, (node, action) in numbered]
     title = document.name or document.file
     return Picture(title, title, document.likely_type, document.start, tuple(boxes), tuple(_arrows(nodes, graph)))
 
@@ -156,12 +156,12 @@ def _spoken(speech: Speech | None) -> str:
     return f"♪ {speech.value}" if speech.kind == "prompt" else f"“{speech.value}”"
 
 
-def _kind_of(action: Action) -> str:
+def kind_of(action: Action) -> str:
     known = catalogue().actions.get(action.type)
     return (known.console.split(" (")[0].split(" / ")[0] if known and known.console else "") or action.type
 
 
-def _said(action: Action) -> str:
+def said(action: Action) -> str:
     """What an action says, else the most telling of its parameters."""
     given = action.parameters
     for key in ("Text", "SSML"):
@@ -169,7 +169,7 @@ def _said(action: Action) -> str:
             return f"“{given[key]}”"
     if isinstance(given.get("Messages"), list):
         first = given["Messages"][0] if given["Messages"] else {}
-        return _said(Action("", "", first, None, (), {}, action.where, {})) if isinstance(first, dict) else ""
+        return said(Action("", "", first, None, (), {}, action.where, {})) if isinstance(first, dict) else ""
     for key in ("ComparisonValue", "TextToSpeechVoice", "LoopCount", "ThirdPartyPhoneNumber", "LambdaFunctionARN"):
         if isinstance(given.get(key), str):
             return str(given[key]).rsplit(":", 1)[-1]

@@ -9,6 +9,7 @@ import click
 from ...deploy.settings import Settings
 from ..options import folder as folder_argument
 from ..options import settings
+from .flow_diff import diff
 from .flow_import import import_
 from .flow_lint import lint
 from .flow_show import show
@@ -16,9 +17,10 @@ from .flow_show import show
 
 @click.group()
 def command() -> None:
-    """Compile and list flows."""
+    """Import, judge, draw, compare and compile flows."""
 
 
+command.add_command(diff)
 command.add_command(import_)
 command.add_command(lint)
 command.add_command(show)
