@@ -113,14 +113,16 @@ def _modules(flows: Mapping[str, Flow], problems: Problems) -> None:
         if flow.type == "module"
     }
 
-    def depth(name: str, above: tuple[str, ...]) -> int:
-        if name in above or len(above) > MAX_NESTING:
-            return MAX_NESTING + 1
-        return 1 + max((depth(inner, (*above, name)) for _, inner in called.get(name, [])), default=0)
-
-    for name, steps in called.items():
+    # How deep each nests, counted up round by round: a module in a circle grows past every bound.
+    depth = dict.fromkeys(called, 1)
+    for _ in range(MAX_NESTING):
+        depth = {
+            name: 1 + max((depth[inner] for _, inner in steps if inner in depth), default=0)
+            for name, steps in called.items()
+        }
+    for steps in called.values():
         for step, inner in steps:
-            if inner in called and depth(inner, (name,)) >= MAX_NESTING:
+            if depth.get(inner, 0) >= MAX_NESTING:
                 message = f'step "{step.key}": modules run each other in a circle, or nest deeper than {MAX_NESTING}'
                 problems.error(step.at("module"), "module-nesting", message, "take one module out")
 
