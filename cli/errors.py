@@ -65,7 +65,7 @@ def _print_text(error: CcdeployError) -> None:
     from .render.problems import harmless, problems_text
 
     if isinstance(error, Invalid):
-        talk(problems_text(error.problems))
+        talk(problems_text([problem for problem in error.problems if problem.severity == "error"]))
     told = error.where in error.message or error.where in error.hint
     place = f" ({error.where})" if error.where and not told else ""
     talk(f"{paint('error:')} {harmless(error.message + place)}")

@@ -122,6 +122,15 @@ def test_a_hostile_center_is_a_problem_and_never_a_traceback(here: Any, content:
         assert "center.yaml" in ran.out + ran.err
 
 
+def test_a_refusal_shows_the_errors_and_leaves_the_warnings_to_validate(small: Any) -> None:
+    roster = small.folder / "rosters" / "helpers.csv"
+    roster.write_text(roster.read_text().replace("Moss,helper,", "Moss,helpr,"))
+    assert "warning[" in small("validate", code=1).out
+    refused = small("up", code=1).err
+    assert "error[unknown-routing-profile]" in refused
+    assert "warning[" not in refused
+
+
 def test_links_that_lead_round_in_a_circle_are_a_problem_of_their_file(small: Any) -> None:
     roster, flow = small.folder / "rosters" / "helpers.csv", small.folder / "flows" / "welcome.yaml"
     for path in (roster, flow):
