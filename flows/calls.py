@@ -15,6 +15,7 @@ from ..specs.model import Speech, Text
 from ..specs.problems import NOWHERE, Where
 from .graph import Flow, Step
 from .house import House
+from .speech_words import names_recording
 
 Key = tuple[str, str]  # flow (a copy of a module: its name and where it runs), step; parts of the net begin with "@"
 FAILED, NEGATIVE, CHOICE, PLAIN = "F", "N", "K", ""
@@ -189,7 +190,7 @@ class Calls(Graph):
             step=step,
             emergency=emergency,
             number=speaks and (emergency or any(names_number(text) for text in texts)),
-            notice=step.verb == "notice",
+            notice=step.verb == "notice" or (self.house.center is None and speaks and _tells(texts)),
             count=int(step.value) if step.verb == "loop" else 0,
             announced=tuple(_announced(step)),
             data=_data(step),
@@ -285,6 +286,11 @@ class Calls(Graph):
     def names_emergency(self, text: Text) -> bool:
         """Whether a text names an emergency number in each of its languages."""
         return all(self.numbers & digit_tokens(speech) for speech in text.by_language.values())
+
+
+def _tells(texts: list[Text]) -> bool:
+    """Whether a file by itself, which has no `recording:`, says that the call is recorded."""
+    return any(names_recording(speech.value) for text in texts for speech in text.by_language.values())
 
 
 def _about(step: Step) -> str:

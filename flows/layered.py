@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 GAP_X, GAP_Y = 28.0, 16.0
+ROW = 900.0  # how wide rows of unconnected parts may be at least
 LOOP = 24.0  # how far a way that leads back to its own box goes out
 SWEEPS = 8
 Point = tuple[float, float]
@@ -59,8 +60,50 @@ class _Cell:
 
 
 def draw(sizes: Mapping[str, Size], links: Sequence[Link], start: str = "") -> Drawn:
-    """Draw the boxes of `sizes` and the links between them; links to unknown boxes are left out."""
+    """Draw the boxes of `sizes` and the links between them; links to unknown boxes are left out.
+
+    What no link connects with `start` stands in rows below.
+    """
     known = {n: link for n, link in enumerate(links) if link.source in sizes and link.target in sizes}
+    boxes: dict[str, Point] = {}
+    ways: dict[int, tuple[Point, ...]] = {}
+    labels: dict[int, Point] = {}
+    x = y = width = height = 0.0
+    for part in _parts(sizes, known, start):
+        own = {n: link for n, link in known.items() if link.source in part}
+        drawn = _connected({name: sizes[name] for name in sizes if name in part}, own, start)
+        if boxes and (x == 0 or x + drawn.width > max(width, ROW)):
+            x, y = 0.0, height + 2 * GAP_Y
+        boxes |= {name: (a + x, b + y) for name, (a, b) in drawn.boxes.items()}
+        ways |= {n: tuple((a + x, b + y) for a, b in points) for n, points in drawn.ways.items()}
+        labels |= {n: (a + x, b + y) for n, (a, b) in drawn.labels.items()}
+        width, height = max(width, x + drawn.width), max(height, y + drawn.height)
+        x = x + drawn.width + GAP_X if y else 0.0  # beside what belongs to the start there is nothing
+    return Drawn(boxes, ways, labels, width, height)
+
+
+def _parts(sizes: Mapping[str, Size], links: Mapping[int, Link], start: str) -> list[set[str]]:
+    """Boxes that links connect, in whatever direction; those of the start first."""
+    near: dict[str, set[str]] = {name: set() for name in sizes}
+    for link in links.values():
+        near[link.source].add(link.target)
+        near[link.target].add(link.source)
+    parts: list[set[str]] = []
+    seen: set[str] = set()
+    for root in (*([start] if start in sizes else []), *sizes):
+        if root in seen:
+            continue
+        part, stack = {root}, [root]
+        while stack:
+            more = near[stack.pop()] - part
+            part |= more
+            stack += more
+        seen |= part
+        parts.append(part)
+    return parts
+
+
+def _connected(sizes: Mapping[str, Size], known: Mapping[int, Link], start: str) -> Drawn:
     straight = {n: link for n, link in known.items() if link.source != link.target}
     roots = [start] if start in sizes else []
     turned = _turned(sizes, straight, roots)
