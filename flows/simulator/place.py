@@ -292,6 +292,8 @@ class Call:
         queue = state.booked
         self._tell("note", f"the callback: an agent of {queue} accepts")
         again = state._replace(stage="agent_whisper", queue="", target=queue, talked=False)
+        if moments.HOOKS["agent_whisper"] not in dict(state.hooks):
+            self._note("no agent whisper was set: Connect's default one plays", state)
         whispered = moments.whisper(self.world, again)
         if whispered.stage == "agent_whisper":
             whispered, _ = self._only(whispered, "agent_whisper")

@@ -33,13 +33,16 @@ def read_scripts(folder: Path, center: Center | None, world: World, problems: Pr
 
 
 def read_file(path: Path, shown: str, center: Center | None, world: World, problems: Problems) -> list[Script]:
-    """The scripts of one file; those with mistakes are left out."""
-    made = []
-    for values in read_calls(path, shown, center, problems):
+    """The scripts of one file; none when the file cannot be read whole, else without those that have mistakes."""
+    made: list[Script] = []
+    errors = problems.errors
+    found = read_calls(path, shown, center, problems)
+    whole = problems.errors == errors
+    for values in found:
         before = problems.errors
         script = _script(values, world, problems)
         _check(script, values, world, problems)
-        if problems.errors == before and script.name:
+        if whole and problems.errors == before and script.name:
             made.append(script)
     return made
 

@@ -240,7 +240,9 @@ class Walker:
         if asked is not None and asked.kind in ("keys", "digits", "intent"):
             named = False
         if state.stage == "queue" and before.stage == "queue" and state.queue == before.queue:
-            way_out = asked is not None and asked.kind in ("keys", "digits") and (before.flow, before.at) in self.outs
+            offered = asked is not None and asked.kind in ("keys", "digits") and (before.flow, before.at) in self.outs
+            action = machine.action_of(self.world, before)
+            way_out = offered or (action is not None and action.type in _WAYS_OUT)
             waited = 0 if way_out else node.waited + self._lasts(before, asked)
         if any(heard.to == "caller" and names_number(heard.text) for heard in made.heard):
             named = asked is None or asked.kind not in ("keys", "digits", "intent")
