@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
+# Services whose operations are told by method and path: signing name -> the model that holds them.
+_BY_PATH = {"s3": "s3", "lambda": "lambda", "kinesisvideo": "kinesisvideo", "lex": "lexv2-models"}
 MOST_BODY = 100 * 1024 * 1024
 
 
@@ -79,14 +81,15 @@ class Call:
         return self._by_path() or f"{self.method} {self.raw_path}"
 
     def _by_path(self) -> str:
-        if self.service not in ("s3", "lambda", "kinesisvideo", "lex"):
+        model = _BY_PATH.get(self.service)
+        if model is None:
             return ""
         from moto.core.request import Request
         from moto.core.routing import get_service_router
         from werkzeug.exceptions import NotFound
 
         try:
-            operation, _ = get_service_router(self.service).match(Request(self.environ))
+            operation, _ = get_service_router(model).match(Request(self.environ))
         except (NotFound, NotImplementedError):
             return ""
         return str(operation.name)

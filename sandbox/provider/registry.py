@@ -36,6 +36,7 @@ _SERVICES: Final = {
     "lambda": "lambda_",
     "kinesis": "streams",
     "cloudwatch": "watch",
+    "lex": "lex",
 }
 
 

@@ -159,6 +159,16 @@ def cases(of: Callable[[str, str], Any]) -> dict[str, Callable[[], PAIR]]:
             },
             {"timeout": 8.0, "environment": {"variables": {"TABLE": "callers"}}, "tags": {"b": "2"}},
         ),
+        "bot": lambda: (
+            "lex/v2modelsBot:V2modelsBot",
+            {
+                "roleArn": of("role", "arn"),
+                "idleSessionTtlInSeconds": 300.0,
+                "dataPrivacies": [{"childDirected": False}],
+                "tags": {"a": "1"},
+            },
+            {"idleSessionTtlInSeconds": 600.0, "description": "Answers first", "tags": {"b": "2"}},
+        ),
         "permission": lambda: (
             "lambda/permission:Permission",
             {
@@ -181,6 +191,7 @@ IDS = {
     "alias": "alias/line-dev",
     "object": "prompts/hold music.wav",
     "role": "role-[0-9a-f]{7}",
+    "bot": "[0-9a-f-]{36}",
     "inline": "role-[0-9a-f]{7}:inline-[0-9a-f]{7}",
     "managed": f"arn:aws:iam::{ACCOUNT}:policy/managed-[0-9a-f]{{7}}",
     "attached": f"role-[0-9a-f]{{7}}/arn:aws:iam::{ACCOUNT}:policy/managed-[0-9a-f]{{7}}",

@@ -216,6 +216,11 @@ def storage(resource: str, config: dict[str, Any]) -> Callable[[dict[str, str]],
 
 
 S3 = {"StorageType": "S3", "S3Config": {"BucketName": "b", "BucketPrefix": "p"}}
+ABSENT_BUCKET = {"StorageType": "S3", "S3Config": {"BucketName": "absent", "BucketPrefix": "p"}}
+ABSENT = "arn:aws:kinesis:eu-central-1:123456789012:stream/absent"
+ABSENT_STREAM = {"StorageType": "KINESIS_STREAM", "KinesisStreamConfig": {"StreamArn": ABSENT}}
+ABSENT_KEY = {"EncryptionType": "KMS", "KeyId": f"arn:aws:kms:eu-central-1:123456789012:key/{NOWHERE}"}
+STAFFED = [{"Name": "AGENTS_STAFFED", "Unit": "COUNT"}]
 STREAM = {"StorageType": "KINESIS_STREAM", "KinesisStreamConfig": {"StreamArn": "arn:aws:kinesis:x"}}
 SHORT_KEY = {"EncryptionType": "KMS", "KeyId": "1234"}
 FAR_KEY = {"EncryptionType": "KMS", "KeyId": "arn:aws:kms:us-east-1:123456789012:key/1"}
@@ -420,6 +425,23 @@ ROWS: list[Row] = [
     # prompts, vocabularies
     ("create_prompt", "taken name", lambda i: {"Name": "hold", "S3Uri": "s3://b/k.wav"}, DUPLICATE),
     ("create_prompt", "no bucket", lambda i: {"Name": "x", "S3Uri": "/tmp/k.wav"}, PARAMETER),
+    ("create_prompt", "an absent bucket", lambda i: {"Name": "x", "S3Uri": "s3://absent/k.wav"}, PARAMETER),
+    ("update_prompt", "an absent object", lambda i: {"PromptId": i["prompt"], "S3Uri": "s3://absent/k.wav"}, PARAMETER),
+    ("associate_lambda_function", "absent", lambda i: {"FunctionArn": LAMBDA + "-absent"}, MISSING),
+    ("associate_instance_storage_config", "an absent bucket", storage("CHAT_TRANSCRIPTS", ABSENT_BUCKET), PARAMETER),
+    ("associate_instance_storage_config", "an absent stream", storage("AGENT_EVENTS", ABSENT_STREAM), PARAMETER),
+    ("associate_instance_storage_config", "an absent key", storage("CHAT_TRANSCRIPTS", with_key(ABSENT_KEY)), PARAMETER),
+    ("create_contact_flow_alias", "no such version", lambda i: {"ContactFlowId": i["flow"], "ContactFlowVersion": 9, "AliasName": "a"}, MISSING),
+    ("create_contact_flow_module_alias", "no such version", lambda i: {"ContactFlowModuleId": i["module"], "ContactFlowModuleVersion": 9, "AliasName": "a"}, MISSING),
+    ("associate_flow", "an absent flow", lambda i: {"ResourceId": "x", "FlowId": NOWHERE, "ResourceType": "SMS_PHONE_NUMBER"}, MISSING),
+    ("associate_flow", "a voice number", lambda i: {"ResourceId": "x", "FlowId": i["flow"], "ResourceType": "VOICE_PHONE_NUMBER"}, PARAMETER),
+    ("get_flow_association", "none", lambda i: {"ResourceId": "x", "ResourceType": "SMS_PHONE_NUMBER"}, MISSING),
+    ("describe_view", "unknown", lambda i: {"ViewId": "nothing"}, MISSING),
+    ("get_current_metric_data", "no filter", lambda i: {"Filters": {}, "CurrentMetrics": STAFFED}, PARAMETER),
+    ("get_current_metric_data", "two filters", lambda i: {"Filters": {"Queues": [i["triage"]], "RoutingProfiles": [i["profile"]]}, "CurrentMetrics": STAFFED}, PARAMETER),
+    ("get_current_metric_data", "unknown queue", lambda i: {"Filters": {"Queues": [NOWHERE]}, "CurrentMetrics": STAFFED}, MISSING),
+    ("get_current_user_data", "no filter", lambda i: {"Filters": {}}, PARAMETER),
+    ("get_current_user_data", "two filters", lambda i: {"Filters": {"Queues": [i["triage"]], "Agents": [i["user"]]}}, PARAMETER),
     ("create_prompt", "an mp3", lambda i: {"Name": "x", "S3Uri": "s3://b/k.mp3"}, PARAMETER),
     ("create_vocabulary", "taken name", lambda i: {"VocabularyName": "words", "LanguageCode": "fr-FR", "Content": "x"}, ("DuplicateResourceException", 409)),
     # numbers

@@ -96,7 +96,7 @@ def diff(token: str, olds: Properties, news: Properties, outputs: Properties | N
 def test_the_table_holds_every_resource_of_connect_and_the_services_beside_it() -> None:
     assert len(CONNECT) == 17
     assert {token.split(":")[1].split("/")[0] for token in TYPES} == {
-        "connect", "s3", "kms", "iam", "lambda", "kinesis", "cloudwatch",
+        "connect", "s3", "kms", "iam", "lambda", "kinesis", "cloudwatch", "lex",
     }  # fmt: skip
 
 
