@@ -55,6 +55,21 @@ EVERY = tuple(_OPTIONS)
 folder = click.argument("folder", required=False, metavar="[DIR]", type=click.Path(path_type=Path))
 files = click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
 no_rosters = click.option("--no-rosters", "rosters", flag_value=False, default=True, help="Leave the rosters out.")
+wait = click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Wait so long for another operator to end.",
+)
+local_state = click.option(
+    "--local-state", is_flag=True, help="On aws: the state may lie on this machine only (the first time)."
+)
+keep = click.option(
+    "--keep",
+    type=click.Choice(["theirs", "ours"]),
+    help="What somebody changed by hand: leave it, or put it back.",
+)
 allow_suspend = click.option(
     "--allow-suspend",
     type=click.IntRange(min=0),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..agents.model import Checked
     from ..specs.model import Center
     from ..stacks.cloud.store import Store
+    from .guards import Side
 
 LEASE = "lease.json"
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -54,11 +55,33 @@ def preview(settings: Settings, found: Read, *, rosters: bool, allow_suspend: in
         return pipeline.preview(wired, found.people if rosters else None, allow_suspend=allow_suspend)
 
 
-def up(settings: Settings, found: Read, on_event: OnEvent, *, rosters: bool, allow_suspend: int | None) -> Result:
+def up(
+    settings: Settings,
+    found: Read,
+    on_event: OnEvent,
+    *,
+    rosters: bool,
+    allow_suspend: int | None,
+    keep: Side | None = None,
+) -> Result:
     """Make it stand."""
+    check_local_state(settings, found.folder, found.center)
     with stoppable() as stop, work(settings, found.folder, found.center, lease="up") as wired:
         people = found.people if rosters else None
-        return pipeline.up(wired, people, on_event, stop, allow_suspend=allow_suspend)
+        return pipeline.up(wired, people, on_event, stop, allow_suspend=allow_suspend, keep=keep)
+
+
+def check_local_state(settings: Settings, folder: Path, center: Center) -> None:
+    """The first run on an account says knowingly that its state lies on this machine. Raises Refused."""
+    if settings.target != "aws" or settings.local_state:
+        return
+    if not store_of(folder, center.stack_name, settings.target).names():
+        raise Refused(
+            "The state of a real account would lie on this machine only: nobody else could change or remove the stack.",
+            hint="If that is meant, say so once: ccdeploy up --target aws --local-state",
+            where=str(folder),
+            code="local-state",
+        )
 
 
 def down(settings: Settings, folder: Path | None, on_event: OnEvent, *, everything: bool) -> Result:

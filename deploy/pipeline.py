@@ -2,7 +2,8 @@
 
     read      deploy.validate: the folder becomes a Center, flows and people. No remote call, nothing written.
     wire      deploy.wiring: the lease, target, engine, providers, store, sandbox. Nothing is called yet.
-    prepare   quotas of the folder are granted on the sandbox, what an interrupted run left is settled.
+    prepare   quotas of the folder are granted on the sandbox, what an interrupted run left is settled; drift and
+              changes that Connect refuses stop the run here (deploy.guards).
     (a) stack     the program on the engine, names that are about to go still registered (`retiring`). May create,
                   update and replace; deletes nothing that people may still use.
     (b) rosters   agents.plan and agents.apply: moves people off what goes. Touches people only.
@@ -22,7 +23,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..stacks.engine.plan import Changes, Step
-from . import people, retiring
+from . import guards, people, retiring
 from .events import NO_AGENTS, Note, OnEvent, Result, Started
 from .prepare import check_place
 from .run import Run
@@ -74,6 +75,7 @@ def preview(work: Work, checked: Checked | None, *, allow_suspend: int | None = 
     from ..stacks.program import program
 
     check_place(work)
+    guards.check_titles(work)
     agents = dict(NO_AGENTS)
     notes: tuple[str, ...] = ()
     usernames = people.usernames(work)
@@ -90,9 +92,17 @@ def preview(work: Work, checked: Checked | None, *, allow_suspend: int | None = 
 
 
 def up(
-    work: Work, checked: Checked | None, on_event: OnEvent, stop: Stop, *, allow_suspend: int | None = None
+    work: Work,
+    checked: Checked | None,
+    on_event: OnEvent,
+    stop: Stop,
+    *,
+    allow_suspend: int | None = None,
+    keep: guards.Side | None = None,
 ) -> Result:
     """Make the centre stand as the folder says. `checked` None leaves the rosters out (`--no-rosters`).
+
+    Drift of what is ours stops it until `keep` says which side stays.
 
     Never raises for what went wrong after the first change: the result carries the error and its exit code.
     """
@@ -101,6 +111,9 @@ def up(
         run.prepare()
         # Planned before anything is changed, so that a refused roster stops the run while nothing was done.
         planned = None if checked is None else people.plan(work, checked, allow_suspend=allow_suspend)
+        guards.check_titles(work)
+        for sentence in guards.settle_drift(work, keep):
+            run.tell(Note(sentence))
         last = work.last_applied()
         going = retiring.dropped(last, work.center)
         before = people.usernames(work)
