@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,22 @@ def test_a_second_operator_is_told_who_where_and_since_when(store: FileStore) ->
     assert f"process {os.getpid()}" in caught.value.message
     assert "UTC (up)" in caught.value.message
     assert caught.value.exit_code == 4
+
+
+def test_a_second_operator_who_waits_goes_on_when_the_first_has_ended(store: FileStore) -> None:
+    first = store.lease("up")
+    first.__enter__()
+    ending = threading.Timer(0.3, lambda: first.__exit__(None, None, None))
+    ending.start()
+    with store.lease("up", wait=30.0) as second:
+        assert second.fence == first.fence + 1
+    ending.join()
+
+
+def test_a_second_operator_who_waits_in_vain_is_told_who_it_was(store: FileStore) -> None:
+    with store.lease("up"), pytest.raises(LeaseHeld) as held, store.lease("up", wait=0.1):
+        pass
+    assert f"process {os.getpid()}" in held.value.message
 
 
 def test_every_holder_gets_a_greater_number(store: FileStore) -> None:
