@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Literal
 
 from ..specs.model import FlowType, Text
@@ -120,12 +121,15 @@ class Flow:
     where: Where = NOWHERE
     loose: tuple[str, ...] = ()  # steps to which a step with mistakes may lead: never called unreachable
     ends_whole: bool = True  # whether the last step could be read
+    following: Mapping[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        keys = list(self.steps)
+        object.__setattr__(self, "following", dict(pairwise(keys)))
 
     def next_of(self, key: str) -> str | None:
         """The step written after `key`, or None after the last one."""
-        keys = list(self.steps)
-        place = keys.index(key) + 1
-        return keys[place] if place < len(keys) else None
+        return self.following.get(key)
 
     def then_of(self, step: Step) -> str | None:
         """Where `step` goes on: its `then`, else the next one if it falls through."""

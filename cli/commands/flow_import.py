@@ -39,4 +39,5 @@ def import_(given: Settings, file: Path, references: Path | None, flow_type: str
     warn(given, done.warnings)
     out(done.text.rstrip("\n"))
     if done.names and references is None and not given.quiet:
-        talk(f"{done.names} ids have names now; --references FILE writes which is which.")
+        count = "1 id has a name" if done.names == 1 else f"{done.names} ids have names"
+        talk(f"{count} now; --references FILE writes which is which.")

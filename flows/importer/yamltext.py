@@ -37,50 +37,45 @@ def _escaped(mark: str) -> str:
 
 def inline(value: Any) -> str:
     """A value on one line."""
+    return _inline(value, {})
+
+
+def _inline(value: Any, known: dict[int, str]) -> str:
+    """`known` has the lines of maps and lists by identity: a long one is tried again at every level."""
     if isinstance(value, dict):
-        return _braces(_entries(value))
+        found = known.get(id(value))
+        if found is None:
+            parts = [f"{scalar(key)}: {_inline(part, known)}" for key, part in value.items()]
+            found = known[id(value)] = "{" + ", ".join(parts) + "}"
+        return found
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join([inline(part) for part in value]) + "]"
+        found = known.get(id(value))
+        if found is None:
+            found = known[id(value)] = "[" + ", ".join([_inline(part, known) for part in value]) + "]"
+        return found
     return scalar(value)
 
 
-def _entries(value: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [(scalar(key), inline(part)) for key, part in value.items()]
-
-
-def _braces(entries: list[tuple[str, str]]) -> str:
-    return "{" + ", ".join([f"{key}: {text}" for key, text in entries]) + "}"
-
-
-def entry(key: str, value: Any, indent: int) -> Iterator[str]:
+def entry(key: str, value: Any, indent: int, known: dict[int, str]) -> Iterator[str]:
     """The lines of `key: value`."""
     lead = " " * indent + scalar(key) + ":"
-    if isinstance(value, dict) and value:
-        entries = _entries(value)
-        line = f"{lead} {_braces(entries)}"
-        if len(line) <= WIDTH:
-            yield line
-            return
-        yield lead
-        for (name, text), (raw, part) in zip(entries, value.items(), strict=True):
-            whole = f"{' ' * (indent + 2)}{name}: {text}"
-            if len(whole) <= WIDTH or not isinstance(part, (dict, list, tuple)):
-                yield whole
-            else:
-                yield from entry(raw, part, indent + 2)
-        return
-    line = f"{lead} {inline(value)}"
-    if len(line) <= WIDTH or not isinstance(value, (list, tuple)) or not value:
+    line = f"{lead} {_inline(value, known)}"
+    if len(line) <= WIDTH or not value or not isinstance(value, (dict, list, tuple)):
         yield line
-        return
-    yield lead
-    yield from (f"{' ' * (indent + 2)}- {inline(part)}" for part in value)
+    elif isinstance(value, dict):
+        yield lead
+        for name, part in value.items():
+            yield from entry(name, part, indent + 2, known)
+    else:
+        yield lead
+        yield from (f"{' ' * (indent + 2)}- {_inline(part, known)}" for part in value)
 
 
 def document(envelope: Mapping[str, Any], steps: Mapping[str, Mapping[str, Any]]) -> str:
     """A whole flow file."""
-    lines = [line for key, value in envelope.items() for line in entry(key, value, 0)]
+    known: dict[int, str] = {}
+    lines = [line for key, value in envelope.items() for line in entry(key, value, 0, known)]
     lines.append("steps:")
     for key, step in steps.items():
-        lines += entry(key, step, 2)
+        lines += entry(key, step, 2, known)
     return "\n".join(lines) + "\n"
