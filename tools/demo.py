@@ -14,12 +14,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 COMMAND = Path(sys.executable).parent / "ccdeploy"
+DAY = "--at 2026-11-24T10:15 --press 2 --press timeout --press 2"
+NIGHT = "--at 2026-12-25T03:00 --press 1 --press timeout"
 STEPS = (
     ("Every mistake that can be known is reported before anything is made.", "validate"),
     ("What would be made, and who would get an account.", "preview"),
     ("Make it: hours, queues, flows, numbers, and eighty-four people.", "up"),
     ("What stands now.", "status"),
     ("The rosters against what stands: nothing left to do.", "roster plan"),
+    ("A call by day, to the line that stands: in English, to the information desk.", f"call --live {DAY}"),
+    ("A call at three in the morning on a public holiday, with nobody free.", f"call --live {NIGHT}"),
+    ("Every call script, and how much of the flows they take.", "calls --quiet"),
 )
 
 
@@ -33,7 +38,8 @@ def main() -> int:
     bold, plain = ("\033[1m", "\033[0m") if sys.stdout.isatty() and "NO_COLOR" not in os.environ else ("", "")
     begun = time.monotonic()
     for text, command in STEPS:
-        arguments = [*command.split(), *(rosters if command.startswith("roster") else [str(shown)])]
+        places = {"roster": rosters, "call": ["--dir", str(shown)]}
+        arguments = [*command.split(), *places.get(command.split()[0], [str(shown)])]
         print(f"\n# {text}\n{bold}$ ccdeploy {' '.join(arguments)}{plain}", flush=True)
         code = subprocess.call([COMMAND, *arguments], cwd=ROOT)
         if code:
