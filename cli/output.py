@@ -27,6 +27,9 @@ def out(text: str) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         detach()
+    except OSError as error:  # a full disk behind `>`: a run that changes things must not stop half-way for it
+        detach()
+        talk(f"error: standard output cannot be written: {error.strerror}")
 
 
 def talk(text: str) -> None:
@@ -34,7 +37,7 @@ def talk(text: str) -> None:
     try:
         sys.stderr.write(_writable(text, sys.stderr.encoding) + "\n")
         sys.stderr.flush()
-    except BrokenPipeError:
+    except OSError:
         pass
 
 

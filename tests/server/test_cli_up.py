@@ -7,8 +7,10 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -344,3 +346,20 @@ def test_what_the_rosters_leave_to_a_later_day_is_told_before_and_after(small: A
         told = small(command, "--today", "2026-11-22").err
         assert "1 person of rosters/helpers.csv, which is no longer among the rosters, stays as before" in told
         assert "1 person starts on 2027-01-04: run again then" in told
+
+
+def test_a_full_disk_behind_the_output_does_not_stop_the_run(small: Any) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("there is no /dev/full here")
+    with full.open("w") as nowhere:
+        ran = subprocess.run(
+            [sys.executable, "-m", "ccdeploy.cli", "up", "--json", str(small.folder)],
+            stdout=nowhere,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert "Traceback" not in ran.stderr
+    assert "standard output cannot be written" in ran.stderr
+    assert ran.returncode == 0
+    assert small("up", "--json").result["changes"]["create"] == 0
