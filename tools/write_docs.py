@@ -121,7 +121,10 @@ def settled(text: str) -> str:
 def main() -> int:
     """Write, or with --check compare; exit code 1 when something is stale."""
     os.environ.update(environment())
+    from ccdeploy.flows.reference import flow_reference
+
     pages = {ROOT / "README.md": readme(), ROOT / "docs" / "cli.md": reference()}
+    pages[ROOT / "docs" / "flow-verbs.md"] = flow_reference()
     stale = [
         path for path, text in pages.items() if not path.exists() or settled(path.read_text("utf-8")) != settled(text)
     ]
