@@ -140,6 +140,9 @@ class Run:
     def result(self) -> Result:
         """The end of the run, told as the last event and returned."""
         steps = tuple(self._steps.values())
+        if self.error is not None and not self._outputs:
+            # A run that failed half-way still stands on what earlier runs made.
+            self._outputs = standing(self.work.engine)
         changed = sum(count for word, count in self._agents.items() if word not in {"same", "failed"})
         result = Result(
             changes=Changes.of(steps),

@@ -89,7 +89,14 @@ class Calls:
             with self._lock:
                 self.mutations += 1
             crash_point(f"call:before:{point}")
-            result = self._guarded(call)
+            try:
+                result = self._guarded(call)
+            except StepFailed as failed:
+                # A create that was plainly refused made nothing; an update or a delete may have gone half the way.
+                if point.startswith("create:") and not failed.ambiguous:
+                    with self._lock:
+                        self.mutations -= 1
+                raise
             crash_point(f"call:after:{point}")
             return result
 

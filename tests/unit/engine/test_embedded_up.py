@@ -271,6 +271,22 @@ def test_what_was_read_is_never_counted_changed_or_deleted(deploy: Any, thing: A
     assert deploy.world.objects == {"x-1": {"name": "theirs", "size": 7}}
 
 
+def test_a_create_that_was_plainly_refused_changed_nothing(deploy: Any, thing: Any) -> None:
+    deploy.world.fail["create bad"] = ProviderError("quota", code="LimitExceededException")
+
+    refused = deploy.engine().up(lambda: thing("bad"))
+
+    assert (refused.failures[0].code, refused.mutations) == ("LimitExceededException", 0)
+
+
+def test_a_create_whose_answer_is_unknown_may_have_changed_something(deploy: Any, thing: Any) -> None:
+    deploy.world.fail["create bad"] = ProviderError("no answer")
+
+    unknown = deploy.engine().up(lambda: thing("bad"))
+
+    assert unknown.mutations == 1
+
+
 def test_reading_what_does_not_exist_is_a_failure(deploy: Any, thing: Any) -> None:
     result = deploy.engine().up(lambda: thing("theirs", pulumi.ResourceOptions(id="x-2")))
     assert [(f.name, f.code) for f in result.failures] == [("theirs", "not-found")]
