@@ -82,8 +82,13 @@ def test_what_somebody_changed_by_hand_is_named_on_both_engines_alike(centre: An
     centre("up", "--json")
     endpoint = json.loads(centre("sandbox", "start", "--json").out)["endpoint"]
     status = centre("status", "--json").json
-    keys = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
-    connect = boto3.client("connect", region_name="eu-central-1", endpoint_url=endpoint, **keys)
+    connect = boto3.client(
+        "connect",
+        region_name="eu-central-1",
+        endpoint_url=endpoint,
+        aws_access_key_id="sandbox",
+        aws_secret_access_key="sandbox",
+    )
     connect.update_queue_name(
         InstanceId=status["instance"]["id"], QueueId=status["queues"]["front"]["id"], Description="by hand"
     )

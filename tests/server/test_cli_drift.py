@@ -10,8 +10,13 @@ import boto3
 
 def connect(small: Any) -> Any:
     endpoint = json.loads(small("sandbox", "start", "--json").out)["endpoint"]
-    keys = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
-    return boto3.client("connect", region_name="eu-central-1", endpoint_url=endpoint, **keys)
+    return boto3.client(
+        "connect",
+        region_name="eu-central-1",
+        endpoint_url=endpoint,
+        aws_access_key_id="sandbox",
+        aws_secret_access_key="sandbox",
+    )
 
 
 def test_up_stops_at_drift_until_one_side_is_chosen(small: Any) -> None:
