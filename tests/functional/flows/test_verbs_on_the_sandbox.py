@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ccdeploy.flows.centre import compile_center
 from ccdeploy.flows.check import check_flows
+from ccdeploy.sandbox import control
 from ccdeploy.sandbox.provider.provider import AwsProvider
 from ccdeploy.sandbox.server import Options, serve
 from ccdeploy.specs.load import load
@@ -35,6 +36,7 @@ def test_flows_with_every_kind_of_reference_are_accepted_and_published(tmp_path:
     kinds = {ref.kind for flow in flows.flows.values() for ref in flow.refs}
     assert kinds == {"queue", "flow", "module", "hours", "prompt", "lambda", "phone_number"}
     with serve(tmp_path / "sandbox", Options()) as running:
+        control.declare(running.endpoint, center.lambdas.values())
         cloud = Cloud("eu-central-1", endpoint_url=running.endpoint)
         engine = EmbeddedEngine(
             project="ccdeploy",
