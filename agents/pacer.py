@@ -3,28 +3,31 @@
 Connect gives each operation a token bucket, 2 a second with a burst of 5 unless raised (Connect facts 1.1). Each
 operation gets the same bucket here (the generic cell rate algorithm: one number, the time at which the bucket is full
 again). A throttle is no error: the call waits for the next slot. Throttles that keep coming mean that the quota is
-smaller or shared, so the rate goes down. After two quiet minutes a higher rate is tried for a while: the first throttle
-takes it back and doubles the time to the next trial, none keeps it, so a raised quota is found at little cost.
+smaller or shared; what got through meanwhile is what it gives, so that becomes the rate. After two quiet minutes a
+higher rate is tried for a while: without throttles it stays and the next one is tried soon, with them the rate becomes
+what got through and the next trial is a minute away, so a raised quota is found at the cost of a few throttles.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 RATE = 2.0
 BURST = 5
 FLOOR = 0.1
-PROBE_AFTER = 120.0  # quiet seconds before a higher rate is tried; doubled by each trial that fails
-PROBE_AFTER_MOST = 1800.0
-PROBE_AGAIN = 5.0  # after a trial that went well
-TRIAL = 20.0  # seconds: long enough to use up what a bucket had saved
-STEP = 1.5
-_MANY = 3  # throttles within _WINDOW seconds before the rate goes down; one alone is a clock that runs ahead
-_WINDOW = 5.0
+PROBE_AFTER = 120.0  # quiet seconds before a higher rate is tried
+PROBE_LATER = 60.0  # after a trial that failed
+PROBE_AGAIN = 0.5  # after a trial that went well
+TRIAL = 6.0  # seconds: long enough to use up what a bucket had saved
+STEP = 2.0
+_MANY = 3  # throttles before the rate goes down; one alone is a clock that runs ahead
+_SLOTS = 24  # calls over which it is measured what gets through
+_SLOTS_OF_TRIAL = 6  # enough to see that a trial brings nothing
+_MORE = 1.1  # of what got through becomes the rate: a few throttles, and whatever another operator leaves is used
+_LULL = 5.0  # seconds without a throttle that end a storm of them
 _ON_THE_WAY = 8.0  # calls that may have their slot already: as many as there are workers
 
 
@@ -36,8 +39,11 @@ class _Bucket:
     quiet_since: float = 0.0
     patience: float = PROBE_AFTER
     deaf_until: float = 0.0
-    good: float | None = None  # the rate to go back to while a higher one is on trial
-    throttles: deque[float] = field(default_factory=deque)
+    good: float | None = None  # the rate below which a trial that failed does not go
+    storm: float | None = None  # when throttles began to come, and since then:
+    slots: int = 0
+    throttles: int = 0
+    latest: float = 0.0  # throttle
 
 
 class Pacer:
@@ -67,6 +73,7 @@ class Pacer:
             interval = 1.0 / bucket.rate
             slot = max(now, bucket.full_at - (bucket.burst - 1) * interval)
             bucket.full_at = max(bucket.full_at, slot) + interval
+            bucket.slots += 1
             return slot - now
 
     def throttled(self, operation: str) -> None:
@@ -79,15 +86,10 @@ class Pacer:
                 bucket.rate, bucket.burst = RATE, 1
                 bucket.full_at = now + 1.0 / RATE
                 return
-            if now < bucket.deaf_until:
-                pass  # a call that was on its way when the rate went down
-            elif bucket.good is not None:
-                bucket.rate, bucket.good = bucket.good, None
-                bucket.patience = min(max(bucket.patience, PROBE_AFTER) * 2, PROBE_AFTER_MOST)
-                bucket.deaf_until = now + _ON_THE_WAY / bucket.rate
-            elif self._keeps_coming(bucket, now):
-                bucket.rate = max(bucket.rate * 0.7, FLOOR)
-                bucket.deaf_until = now + _ON_THE_WAY / bucket.rate
+            if now >= bucket.deaf_until:  # else a call that was on its way when the rate went down
+                through = self._through(bucket, now)
+                if through is not None:
+                    self._slower(bucket, now, through)
             interval = 1.0 / bucket.rate
             bucket.full_at = max(bucket.full_at, now + bucket.burst * interval)
 
@@ -103,14 +105,32 @@ class Pacer:
         return bucket
 
     @staticmethod
-    def _keeps_coming(bucket: _Bucket, now: float) -> bool:
-        bucket.throttles.append(now)
-        while bucket.throttles[0] < now - _WINDOW:
-            bucket.throttles.popleft()
-        if len(bucket.throttles) < _MANY:
-            return False
-        bucket.throttles.clear()
-        return True
+    def _through(bucket: _Bucket, now: float) -> float | None:
+        """Calls a second that got through since throttles began to come; None while that says too little."""
+        if bucket.storm is None or now - bucket.latest > _LULL:
+            bucket.storm, bucket.slots, bucket.throttles, bucket.latest = now, 0, 0, now
+            return None
+        bucket.latest = now
+        bucket.throttles += 1
+        assert bucket.storm is not None
+        through = (bucket.slots - bucket.throttles) / max(now - bucket.storm, 1e-3)
+        if bucket.good is not None and bucket.slots >= _SLOTS_OF_TRIAL and through < bucket.good * 1.1:
+            through = bucket.good
+        elif bucket.slots < _SLOTS:
+            return None
+        if bucket.throttles < _MANY:
+            return None
+        bucket.storm = None
+        return through
+
+    @staticmethod
+    def _slower(bucket: _Bucket, now: float, through: float) -> None:
+        assert bucket.rate is not None
+        if bucket.good is not None:
+            bucket.patience = PROBE_LATER
+        bucket.rate = max(min(through * _MORE, bucket.rate * 0.97), bucket.rate * 0.3, bucket.good or 0.0, FLOOR)
+        bucket.good = None
+        bucket.deaf_until = now + _ON_THE_WAY / bucket.rate / 2
 
     @staticmethod
     def _probe(bucket: _Bucket, now: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 
+import pytest
 from ccdeploy.agents.credentials import new_password
 from ccdeploy.agents.pacer import Pacer
 
@@ -61,17 +62,47 @@ def makespan(people: int, rate: Callable[[float], float] = lambda _now: 2.0) -> 
     return clock.now - start, bucket.refused
 
 
-def test_thirty_six_thousand_people_take_the_quotas_time_and_half_a_percent_at_most() -> None:
+def test_thirty_six_thousand_people_take_the_quotas_time_and_half_a_percent_more_at_most() -> None:
     took, throttled = makespan(36_000)
     bound = (36_000 - 5) / 2
     assert took / bound <= 1.005
-    assert throttled <= 360
+    assert throttled <= 3600  # a higher rate is tried each minute
 
 
 def test_two_hundred_people_take_the_quotas_time_and_one_percent_at_most() -> None:
     took, throttled = makespan(200)
     assert took / ((200 - 5) / 2) <= 1.01
     assert throttled <= 2
+
+
+@pytest.mark.parametrize("quota", [0.7, 1.0, 1.3, 1.7])
+def test_a_smaller_or_shared_quota_is_measured_and_used_whole(quota: float) -> None:
+    took, _ = makespan(3000, lambda _now: quota)
+    assert took / ((3000 - 5) / quota) <= 1.005
+
+
+def test_two_operators_share_one_quota_and_both_finish() -> None:
+    clock = Clock()
+    bucket = Bucket(clock, lambda _now: 2.0)
+    pacers = [Pacer(clock=clock), Pacer(clock=clock)]
+    left, done = [600, 600], [0, 0]
+    ready = [(clock.now, worker, "ask") for worker in range(2 * WORKERS)]
+    start = clock.now
+    while sum(done) < 1200:
+        clock.now, worker, what = heapq.heappop(ready)
+        who = worker % 2
+        if what == "ask":
+            if left[who]:
+                left[who] -= 1
+                heapq.heappush(ready, (clock.now + pacers[who].wait("CreateUser"), worker, "send"))
+        elif bucket.take():
+            done[who] += 1
+            heapq.heappush(ready, (clock.now + LATENCY, worker, "ask"))
+        else:
+            pacers[who].throttled("CreateUser")
+            heapq.heappush(ready, (clock.now + LATENCY + pacers[who].wait("CreateUser"), worker, "send"))
+    assert done == [600, 600]
+    assert (clock.now - start) / ((1200 - 5) / 2) <= 1.15
 
 
 def test_a_raised_quota_is_found() -> None:
@@ -83,7 +114,7 @@ def test_a_raised_quota_is_found() -> None:
 def test_a_quota_shared_with_others_slows_down_and_loses_nobody() -> None:
     took, throttled = makespan(2000, lambda _now: 1.0)
     assert took / ((2000 - 5) / 1) <= 1.1
-    assert throttled <= 300
+    assert throttled <= 500
 
 
 def test_without_a_limit_there_is_no_wait_until_the_first_throttle() -> None:
