@@ -12,7 +12,7 @@ _STYLE: Final = (
     "body{font:16px/1.4 sans-serif;margin:2em auto;max-width:72em;padding:0 1em;color:#1a1a1a}"
     "table{border-collapse:collapse;width:100%;margin:.5em 0 2em}"
     "td,th{border:1px solid #999;padding:.4em .6em;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
-    "th{background:#eee}.place{white-space:nowrap}.error{background:#f4b6b6}.warning{background:#fff2b3}"
+    "th{background:#eee;white-space:nowrap}.place{white-space:nowrap}.error{background:#f4b6b6}.warning{background:#fff2b3}"
 )
 
 
