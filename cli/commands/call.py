@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ...deploy.settings import Settings
+from ..options import live as live_option
 from ..options import settings
 
 
@@ -21,7 +22,7 @@ from ..options import settings
     "--press", multiple=True, metavar="KEYS", help="Keys in the order asked for; timeout, hang_up. Repeatable."
 )
 @click.option("--sound", type=click.Path(path_type=Path), metavar="FILE", help="Write the call as a WAV (espeak-ng).")
-@click.option("--live", is_flag=True, help="Call what stands in the instance, read through the API.")
+@live_option
 @settings("stack", "target", "json", "verbose", "quiet", "today")
 def command(
     given: Settings,

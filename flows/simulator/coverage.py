@@ -75,6 +75,7 @@ class FlowCoverage:
     branches: frozenset[Branch]
     taken: frozenset[Branch]
     dead: frozenset[Branch] = frozenset()
+    done: frozenset[str] = frozenset()  # actions that a call came to
 
     @property
     def missing(self) -> list[Branch]:
@@ -174,6 +175,7 @@ def coverage(
                 branches=branches,
                 taken=branches & taken,
                 dead=frozenset(why) & branches,
+                done=frozenset(actions),
             )
         )
     return Coverage(tuple(made), {branch: text for branch, text in why.items() if branch not in taken})

@@ -36,7 +36,10 @@ def _box(world: World, flow: FlowCoverage, step: str, step_of: dict[str, str]) -
     elif alive:
         state, words = "none", f"✗ never: {len(alive)}"
     else:
-        state, words = ("dead", "no call comes here") if own else ("all", "ends")
+        reached = any(action.identifier in flow.done for action in actions)
+        state, words = ("all", "✓ ends") if reached else ("none", "✗ never")
+        if own:
+            state, words = "dead", "no call comes here"
     return Box(step, step, words, actions[0].type if len(actions) == 1 else f"{len(actions)} actions", _LOOKS[state])
 
 

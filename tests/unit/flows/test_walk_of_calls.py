@@ -188,6 +188,7 @@ def test_the_test_cases_are_requests_that_the_service_takes(example: World) -> N
     scripts = read_scripts(EXAMPLE, center, example, Problems())[:6]
     cases = json.loads(export.test_cases(example, scripts, [place(example, s) for s in scripts]))["testCases"]
     shape = get_session().get_service_model("connect").operation_model("CreateTestCase").input_shape
+    assert shape is not None
     for case, script in zip(cases, scripts, strict=True):
         assert not ParamValidator().validate(case["request"], shape).has_errors()
         content = json.loads(case["request"]["Content"])
