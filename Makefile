@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PACKAGES := specs flows stacks agents sandbox deploy cli
 
-.PHONY: demo test pulumi engine-cli lint format types imports tests typing golden docs bench clean
+.PHONY: demo test torture pulumi engine-cli lint format types imports tests typing golden docs bench clean
 
 $(VENV)/.run: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "ccdeploy needs Python 3.10 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)")'
@@ -56,6 +56,10 @@ pulumi: .tools/bin/pulumi
 engine-cli:
 	@command -v pulumi >/dev/null || test -x .tools/bin/pulumi || ! command -v go >/dev/null || $(MAKE) pulumi \
 		|| echo "The Pulumi CLI was not built: tests/engine are skipped."
+
+# Every boundary of a real centre's `up` and `down`, where `make test` takes a sample (an hour).
+torture: $(VENV)/.dev
+	CCDEPLOY_TORTURE=1 $(BIN)/pytest -q tests/functional/test_killed_centre.py
 
 golden: $(VENV)/.dev
 	$(BIN)/pytest -q --rewrite-golden
