@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..specs.errors import Refused
-from ..specs.problems import Problem, Problems
+from ..specs.problems import Problem, Problems, Where
 from .settings import CENTER, Settings, upwards
 from .validate import problems_json
 
@@ -57,11 +57,15 @@ def lint(settings: Settings, paths: Sequence[Path], stdin: BinaryIO, flow_type: 
             source = stdin.read(MAX_BYTES + 1)
             if source.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
                 linted = lint_json(source, "<stdin>", flow_type)
+            elif len(source) > MAX_BYTES:
+                linted = lint_json(source, "<stdin>")  # which says that it is too large
             else:
                 linted = lint_yaml_text(source.decode("utf-8", errors="replace"), "<stdin>")
         elif path.suffix == _JSON:
             with path.open("rb") as file:
                 linted = lint_json(file.read(MAX_BYTES + 1), str(path), flow_type)
+        elif path.stat().st_size > MAX_BYTES:
+            linted = _too_large(path)
         else:
             linted = lint_yaml(path, str(path))
         alone += 1
@@ -74,6 +78,15 @@ def lint(settings: Settings, paths: Sequence[Path], stdin: BinaryIO, flow_type: 
         problems.extend(linted.problems.listed())
         allowed += linted.allowed
     return Linting(count, alone, tuple(problems.listed()), tuple(allowed))
+
+
+def _too_large(path: Path) -> Linted:
+    from ..flows.lint import Linted
+
+    problems = Problems()
+    message = f"{path.stat().st_size / 1_000_000:.1f} MB: no flow of 250 actions is so large"
+    problems.error(Where(str(path)), "too-large", message, "give a single flow")
+    return Linted(problems)
 
 
 def _centre(settings: Settings, folder: Path, names: dict[str, str]) -> Linted:

@@ -137,6 +137,29 @@ class Graph:
             if stop is None or not stop(node):
                 stack += [edge.to for edge in node.edges if edge.label not in without]
 
+    def leads(
+        self,
+        goal: Callable[[Node], bool],
+        *,
+        without: Collection[str] = (),
+        past: Callable[[Node], bool] | None = None,
+    ) -> set[Key]:
+        """Every node from which some way comes to a `goal`, itself one or not; ways end at nodes where `past` says so.
+        The same question as `reach`, for all nodes at once."""
+        into: dict[Key, list[Key]] = {}
+        for node in self.nodes.values():
+            if past is None or not past(node):
+                for edge in node.edges:
+                    if edge.label not in without:
+                        into.setdefault(edge.to, []).append(node.key)
+        found = {node.key for node in self.nodes.values() if goal(node)}
+        stack = list(found)
+        while stack:
+            more = [key for key in into.get(stack.pop(), ()) if key not in found]
+            found.update(more)
+            stack += more
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class _Run:

@@ -135,24 +135,21 @@ def _emergency_first(graph: Graph, line: str) -> Iterator[Finding]:
 
 def _human_exit(graph: Graph, start: Key) -> Iterator[Finding]:
     """H02: whoever is asked for keys comes to a person, with wrong keys and without any too."""
+    helped = graph.leads(lambda n: bool(n.kinds & HELPED))
+    aside = (CHOICE, NEGATIVE, FAILED)
+    lost = graph.leads(lambda n: "OUT" in n.kinds, without=aside, past=lambda n: bool(n.kinds & HELPED))
     for node in graph.reach(start, without=(NEGATIVE, FAILED)):
         if "KEYS" not in node.kinds:
             continue
-        if not any(found.kinds & HELPED for found in graph.reach(node.key)):
+        if node.key not in helped:
             message = f"from {node.named} no way leads to a person or a callback"
             yield Finding("H02", node.where, message, "offer a key that leads to a queue", node)
             continue
         for edge in node.edges:
-            if edge.label == PLAIN and edge.name != "then" and _ends_without_help(graph, edge.to):
+            if edge.label == PLAIN and edge.name != "then" and edge.to in lost:
                 message = f"{node.named}: who presses nothing or a wrong key is hung up on ({edge.name})"
                 yield Finding("H02", node.where, message, "let `otherwise` lead to a queue or a callback", node)
                 break
-
-
-def _ends_without_help(graph: Graph, start: Key) -> bool:
-    """Whether some way from `start` ends the call before a person or a callback."""
-    ways = graph.reach(start, without=(CHOICE, NEGATIVE, FAILED), stop=lambda n: bool(n.kinds & HELPED))
-    return any("OUT" in node.kinds for node in ways)
 
 
 def _fails_to_human(graph: Graph, start: Key) -> Iterator[Finding]:
@@ -162,12 +159,13 @@ def _fails_to_human(graph: Graph, start: Key) -> Iterator[Finding]:
     if not any("PERSON" in node.kinds and not node.net for node in nodes):
         return
     second = _second_chances(graph, nodes)
+    helped = graph.leads(lambda n: bool(n.kinds & HELPED))
     together: dict[Key, list[Node]] = {}
     for node in nodes:
         if node.net or node.key in second:
             continue
         for edge in node.edges:
-            if edge.label != FAILED or _helped(graph, edge.to, node):
+            if edge.label != FAILED or _helped(graph, edge.to, node, helped):
                 continue
             if edge.name == "failed":
                 message = f"{node.named}: when it fails, nobody else answers the caller"
@@ -205,7 +203,10 @@ def _second_chances(graph: Graph, nodes: list[Node]) -> set[Key]:
     return found
 
 
-def _helped(graph: Graph, start: Key, source: Node) -> bool:
+def _helped(graph: Graph, start: Key, source: Node, helped: set[Key]) -> bool:
+    """Whether `start` leads to somebody else than `source`; `helped` leads to anybody."""
+    if start not in helped or not source.kinds & HELPED:
+        return start in helped
     return any(node.kinds & HELPED and node.key != source.key for node in graph.reach(start))
 
 
@@ -213,21 +214,20 @@ def _no_dead_end(graph: Graph, start: Key) -> Iterator[Finding]:
     """H04: closed, full, nobody there or failed: something is said, and there is another way or a number. Told once
     for all failures that go the same way, unless a step names its own."""
     together: dict[Key, list[Node]] = {}
+    helped = graph.leads(lambda n: bool(n.kinds & HELPED))
+    numbered = graph.leads(lambda n: "SPEAK" in n.kinds and n.number)
+    silent = graph.leads(lambda n: "OUT" in n.kinds, past=lambda n: bool(n.kinds & (HEARD | {"UNKNOWN"})))
     for node in graph.reach(start):
         for edge in node.edges:
             if edge.label not in {NEGATIVE, FAILED} or node.net:
                 continue
-            silent = graph.reach(edge.to, stop=lambda n: bool(n.kinds & (HEARD | {"UNKNOWN"})))
-            if any("OUT" in found.kinds for found in silent):
+            if edge.to in silent:
                 if edge.label == FAILED and edge.name != "failed":
                     together.setdefault(edge.to, []).extend([] if node.allows("H04") else [node])
                     continue
                 message = f"{node.named}: `{edge.name}` hangs up without a word"
                 yield Finding("H04", node.where, message, "say something first, or offer a callback", node)
-            elif edge.label == NEGATIVE and not any(
-                (found.kinds & HELPED and found.key != node.key) or ("SPEAK" in found.kinds and found.number)
-                for found in graph.reach(edge.to)
-            ):
+            elif edge.label == NEGATIVE and not (edge.to in numbered or _helped(graph, edge.to, node, helped)):
                 message = f"{node.named}: after `{edge.name}` there is no other way and no number to call"
                 hint = "offer a callback or another queue, or name an emergency number"
                 yield Finding("H04", node.where, message, hint, node)

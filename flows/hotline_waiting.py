@@ -43,6 +43,7 @@ class _Waits:
         self.known: dict[tuple[Key, frozenset[Key], Key | None], float | None] = {}
         self.busy: set[tuple[Key, frozenset[Key], Key | None]] = set()
         self.spent = 0
+        self.helped = graph.leads(lambda n: bool(n.kinds & HELPED), without=(FAILED,))
 
     def escape(self, node: Node) -> bool:
         """Whether it is a question with a key that leads to a callback, another queue or a number."""
@@ -50,9 +51,7 @@ class _Waits:
 
     def useless(self, edge: Edge) -> bool:
         """Whether a key leads to nobody."""
-        if edge.label != CHOICE:
-            return False
-        return not any(found.kinds & HELPED for found in self.graph.reach(edge.to, without=(FAILED,)))
+        return edge.label == CHOICE and edge.to not in self.helped
 
     def longest(self, key: Key, cut: frozenset[Key] = frozenset(), goal: Key | None = None) -> float | None:
         """Seconds of the longest way to a way out (or to `goal`): None when none leads there, infinite when a caller
