@@ -18,6 +18,7 @@ from typing import NamedTuple
 from ..document import Action
 from . import machine, moments, routing, speech
 from .coverage import Branch, takes_next
+from .escapes import WAYS_OUT, entries, ways_out
 from .liveness import live_values
 from .place import LEAVES, LEAVING
 from .state import Answer, Ask, End, State, Step
@@ -28,14 +29,6 @@ _COSTS = {"fails": 50, "invalid": 4, "full": 6, "busy": 6, "no_answer": 7, "not_
 _REMEMBERED = frozenset(("hours", "room", "metric", "unknown", "dial", "split", "event"))
 _NUMBER = re.compile(r"(?<!\d)(?:\+?\d[\d .-]*\d|\d)(?!\d)")
 CALLED_BACK = ("callback", "answered")
-_WAYS_OUT = frozenset(
-    (
-        "CreateCallbackContact",
-        "DequeueContactAndTransferToQueue",
-        "TransferParticipantToThirdParty",
-        "DisconnectParticipant",
-    )
-)
 
 
 class Node(NamedTuple):
@@ -242,7 +235,7 @@ class Walker:
         if state.stage == "queue" and before.stage == "queue" and state.queue == before.queue:
             offered = asked is not None and asked.kind in ("keys", "digits") and (before.flow, before.at) in self.outs
             action = machine.action_of(self.world, before)
-            way_out = offered or (action is not None and action.type in _WAYS_OUT)
+            way_out = offered or (action is not None and action.type in WAYS_OUT)
             waited = 0 if way_out else node.waited + self._lasts(before, asked)
         if any(heard.to == "caller" and names_number(heard.text) for heard in made.heard):
             named = asked is None or asked.kind not in ("keys", "digits", "intent")
@@ -370,45 +363,3 @@ def _soft(action: Action) -> bool:
 def names_number(text: str) -> bool:
     """Whether a message names a number to call: two digits or more."""
     return any(sum(c.isdigit() for c in found) >= 2 for found in _NUMBER.findall(text))
-
-
-def ways_out(world: World) -> set[tuple[str, str]]:
-    """Questions in queue flows of which some key leads out of waiting, before the messages go on."""
-    found: set[tuple[str, str]] = set()
-    for name, document in world.flows.items():
-        for action in document.actions.values():
-            starts = [condition.to for condition in action.conditions] or [action.next or ""]
-            if action.type == "GetParticipantInput" and any(_leads_out(document.actions, to) for to in starts):
-                found.add((name, action.identifier))
-    return found
-
-
-def _leads_out(actions: Mapping[str, Action], start: str) -> bool:
-    seen: set[str] = set()
-    stack = [start]
-    while stack:
-        here = stack.pop()
-        action = actions.get(here)
-        if here in seen or action is None or action.type == "MessageParticipantIteratively":
-            continue
-        seen.add(here)
-        if action.type in _WAYS_OUT:
-            return True
-        stack += [to for _, to in action.edges()]
-    return False
-
-
-def entries(world: World) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What a caller types where digits are asked for: (telephone numbers, other entries). Of the latter one of each
-    that the flows compare with, and one that is none of them."""
-    compared = {
-        operand
-        for document in world.flows.values()
-        for action in document.actions.values()
-        if action.parameters.get("ComparisonValue") == "$.StoredCustomerInput"
-        for condition in action.conditions
-        for operand in condition.operands
-        if operand.isdigit()
-    }
-    other = next(str(n) for n in itertools.count(1234) if str(n) not in compared)
-    return (CALLER,), (*sorted(compared), other)
