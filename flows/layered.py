@@ -15,6 +15,7 @@ GAP_X, GAP_Y = 28.0, 16.0
 ROW = 900.0  # how wide rows of unconnected parts may be at least
 LOOP = 24.0  # how far a way that leads back to its own box goes out
 SWEEPS = 8
+MOST_CELLS = 8_000  # boxes, labels and bends; a knot of more is drawn in the order in which it is walked
 Point = tuple[float, float]
 Size = tuple[float, float]
 
@@ -205,6 +206,8 @@ def _grid(boxes: Iterable[_Cell], chains: Iterable[list[_Cell]]) -> list[list[_C
 
 def _order(layers: list[list[_Cell]]) -> None:
     """Order each layer by the middle of its neighbours, down and up again; the order with the fewest crossings wins."""
+    if sum(map(len, layers)) > MOST_CELLS:
+        return
     best, fewest = [list(layer) for layer in layers], _crossings(layers)
     for sweep in range(SWEEPS):
         downwards = sweep % 2 == 0
@@ -218,7 +221,9 @@ def _order(layers: list[list[_Cell]]) -> None:
             layer.sort(key=own.__getitem__)
         count = _crossings(layers)
         if count < fewest:
-            best, fewest = [list(layer) for layer in layers], count
+            if sum(map(len, layers)) > MOST_CELLS:
+        return
+    best, fewest = [list(layer) for layer in layers], count
         if not fewest:
             break
     for layer, found in zip(layers, best, strict=True):
@@ -249,7 +254,7 @@ def _place(layers: list[list[_Cell]]) -> None:
         for cell in layer:
             cell.x = x + cell.width / 2
             x += cell.width + cell.room + GAP_X
-    for sweep in range(SWEEPS * 3):
+    for sweep in range(SWEEPS * 3 if sum(map(len, layers)) <= MOST_CELLS else 2):
         downwards = sweep % 2 == 0
         for layer in layers if downwards else reversed(layers):
             wanted = []
