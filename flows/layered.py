@@ -221,9 +221,7 @@ def _order(layers: list[list[_Cell]]) -> None:
             layer.sort(key=own.__getitem__)
         count = _crossings(layers)
         if count < fewest:
-            if sum(map(len, layers)) > MOST_CELLS:
-        return
-    best, fewest = [list(layer) for layer in layers], count
+            best, fewest = [list(layer) for layer in layers], count
         if not fewest:
             break
     for layer, found in zip(layers, best, strict=True):
