@@ -67,19 +67,22 @@ def grant_quotas(work: Work) -> None:
 
 
 def declare_outside(work: Work) -> None:
-    """Tell the sandbox which functions the folder names by ARN: they are the operator's own, and stand elsewhere.
+    """Tell the sandbox which functions and streams the folder names by ARN: the operator's own, they stand elsewhere.
 
     The sandbox refuses what does not exist, as the service does. Raises Refused when it does not take them.
     """
-    if not work.endpoint or not work.center.lambdas:
+    center = work.center
+    streams = (center.data.contact_records, center.data.agent_events)
+    arns = [*center.lambdas.values(), *(arn for arn in streams if arn)]
+    if not work.endpoint or not arns:
         return
     from ..sandbox.control import ControlFailed, declare
 
     try:
-        declare(work.endpoint, work.center.lambdas.values())
+        declare(work.endpoint, arns)
     except ControlFailed as error:
-        hint = "Check `lambdas:` in center.yaml."
-        raise Refused(f"{error}.", hint=hint, where="lambdas", code="lambdas") from error
+        hint = "Check `lambdas:` and `data:` in center.yaml."
+        raise Refused(f"{error}.", hint=hint, where="center.yaml", code="outside") from error
 
 
 def finder(work: Work) -> Recover:
