@@ -16,7 +16,10 @@ def account(centre: Any) -> dict[str, str]:
 
 
 def code(ran: Any) -> str:
-    found: str = json.loads(ran.out.splitlines()[-1])["error"]["code"]
+    """The error's code: of a document, or of the last line of a stream."""
+    lines = ran.out.splitlines()
+    document = json.loads(lines[-1] if lines[-1].startswith("{") else ran.out)
+    found: str = document["error"]["code"]
     return found
 
 
