@@ -181,7 +181,7 @@ class _Run:
         """
         try:
             for username, user_id in self._plan.adopted.items():
-                self._book.note(username, {"user_id": user_id})
+                self._book.done(username, "CreateUser", {}, user_id)
             for username in self._plan.forgotten:
                 self._book.forget(username)
         except OSError as error:

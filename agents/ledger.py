@@ -139,8 +139,8 @@ def _replay_one(
         return
     if call == "DeleteUser":
         ledger.entries.pop(name, None)
-    elif patch is not None:
-        _apply(ledger, name, {**patch, **({"user_id": record["id"]} if "id" in record else {})})
+    elif patch is not None or "id" in record:  # an answer that was found later has its intent in the snapshot
+        _apply(ledger, name, {**(patch or {}), **({"user_id": record["id"]} if "id" in record else {})})
 
 
 def _apply(ledger: Ledger, name: str, patch: Patch) -> None:

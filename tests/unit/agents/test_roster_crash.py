@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import random
 import signal
 from pathlib import Path
 
@@ -142,3 +143,31 @@ def test_a_run_killed_at_any_boundary_is_finished_by_running_it_again(
         if not died:
             break
     assert 30 < boundary < LIMIT, f"{boundary} boundaries"
+
+
+def test_a_run_killed_again_and_again_at_random_is_finished_by_running_it_again(
+    world: World, tmp_path: Path, expected: dict[str, object]
+) -> None:
+    """Seeded; most rounds kill the run that resumes, too. CCDEPLOY_KILLS asks for more than 200."""
+    wanted = int(os.environ.get("CCDEPLOY_KILLS", "200"))
+    path = tmp_path / "users"
+    child = os.fork()
+    if child == 0:
+        start(world, path)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    rows = [row("mover", "nurse", "fr|en", security="lead", group="Paris/Day")]
+    rows += [row("newa", "nurse", "fr|en"), row("newb"), ",made@example.org,Ma,De,helper,,,,,"]
+    rows += [row(f"s{n}x", "nurse", "fr") for n in range(20)]
+    world.roster(*rows)
+    kept, data = snapshot(world), path.read_bytes()
+    dice, kills = random.Random(20260401), 0
+    while kills < wanted:
+        restore(world, kept, path, data)
+        for _ in range(dice.randint(1, 4)):
+            world.users = KeptUsers(path)
+            if not killed_at(world, dice.randint(1, 40)):
+                break
+            kills += 1
+        finished(world, expected, path)
+    assert kills >= wanted
