@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ...deploy.settings import Settings
-from ..options import settings
+from ..options import sarif, settings
 
 TYPES = ("inbound", "customer_queue", "customer_hold", "agent_hold", "customer_whisper", "agent_whisper")
 MORE_TYPES = ("outbound_whisper", "agent_transfer", "queue_transfer", "module")
@@ -17,7 +17,7 @@ MORE_TYPES = ("outbound_whisper", "agent_transfer", "queue_transfer", "module")
 @click.command("lint")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
 @settings("stack", "json", "quiet", "today")
-@click.option("--sarif", is_flag=True, help="Print SARIF 2.1.0, for code review tools.")
+@sarif
 @click.option(
     "--type",
     "flow_type",

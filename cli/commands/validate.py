@@ -8,13 +8,13 @@ import click
 
 from ...deploy.settings import Settings, center_folder
 from ..options import folder as folder_argument
-from ..options import settings
+from ..options import sarif, settings
 
 
 @click.command()
 @folder_argument
 @settings("stack", "json", "quiet", "today")
-@click.option("--sarif", is_flag=True, help="Print SARIF 2.1.0, for code review tools.")
+@sarif
 def command(given: Settings, folder: Path | None, sarif: bool) -> None:
     """Report every problem of the folder at once.
 
