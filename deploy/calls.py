@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..specs.errors import CcdeployError, Invalid, Refused
 from ..specs.problems import Problems
-from .settings import CENTER, Settings, center_folder, upwards
+from .settings import CENTER, Settings, center_folder, real, upwards
 from .validate import valid
 
 if TYPE_CHECKING:
@@ -96,8 +96,8 @@ def line_of_file(settings: Settings, file: Path) -> Line:
     today = settings.today or dt.date.today()  # noqa: DTZ011 - the day of the one who calls
     problems = Problems()
     if file.suffix.lower() in {".yaml", ".yml"}:
-        own = upwards(file.resolve().parent, CENTER)
-        if own is not None and file.resolve().parent == own / "flows":
+        own = upwards(real(file).parent, CENTER)
+        if own is not None and real(file).parent == own / "flows":
             return line_of(settings, own)
         from ..flows.alone import compile_file
 
@@ -139,7 +139,7 @@ def script_of(line: Line, wanted: Wanted) -> Script:
 
 
 def _same(line: Line, file: str, path: Path) -> bool:
-    return line.folder is not None and (line.folder / file).resolve() == path.resolve()
+    return line.folder is not None and real(line.folder / file) == real(path)
 
 
 def _caller(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..specs.errors import Invalid, Refused
 from ..specs.problems import Problems
-from .settings import CENTER, Settings, upwards
+from .settings import CENTER, Settings, real, upwards
 
 if TYPE_CHECKING:
     from ..flows.compiled import CompiledFlow, Ref
@@ -37,7 +37,7 @@ def _center_of(settings: Settings, name: str) -> Center | None:
     """The centre that a YAML file is a flow of."""
     from ..specs.load import load
 
-    path = Path(name).resolve()
+    path = real(Path(name))
     folder = None if name == STDIN or path.suffix == ".json" else upwards(path.parent, CENTER)
     if folder is None or path.parent != folder / "flows":
         return None
@@ -61,7 +61,7 @@ def diff_live(settings: Settings, name: str, file: str) -> list[Change]:
 
 
 def _folder(file: str) -> Path:
-    start = Path(file).resolve().parent if file and file != STDIN else Path.cwd()
+    start = real(Path(file)).parent if file and file != STDIN else Path.cwd()
     folder = upwards(start, CENTER) or upwards(Path.cwd(), CENTER)
     if folder is None:
         raise Refused(
@@ -175,8 +175,8 @@ def _own(settings: Settings, folder: Path, name: str, file: Path | None, outputs
     flows = compile_center(center).flows
     chosen: CompiledFlow | None = flows.get(name)
     if file is not None:
-        own = {(folder / flow.file).resolve(): key for key, flow in center.flows.items()}
-        key = own.get(file.resolve())
+        own = {real(folder / flow.file): key for key, flow in center.flows.items()}
+        key = own.get(real(file))
         alone = None if key else compile_alone(file, str(file))
         chosen = flows[key] if key else alone.compiled if alone else None
         if alone is not None and alone.compiled is None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..specs.errors import Refused
 from ..specs.problems import Problem, Problems, Where
-from .settings import CENTER, Settings, upwards
+from .settings import CENTER, Settings, real, upwards
 from .validate import problems_json
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _centre_of(path: Path) -> Path | None:
     """The folder of the centre that a YAML file is a flow of."""
     if path.suffix not in _YAML:
         return None
-    full = path.resolve()
+    full = real(path)
     folder = upwards(full.parent, CENTER)
     return folder if folder is not None and full.parent == folder / "flows" else None
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..specs.errors import Invalid, Refused
 from ..specs.problems import Problems
-from .settings import CENTER, Settings, center_folder, upwards
+from .settings import CENTER, Settings, center_folder, real, upwards
 
 if TYPE_CHECKING:
     from ..flows.graph import Flow
@@ -64,10 +64,10 @@ def _file(settings: Settings, what: str) -> Picture:
         if document is None or not document.actions or problems.errors:
             raise _invalid(shown, problems)
         return of_document(document)
-    folder = upwards(path.resolve().parent, CENTER) if what != "-" else None
-    if folder is not None and path.resolve().parent == folder / "flows":
+    folder = upwards(real(path).parent, CENTER) if what != "-" else None
+    if folder is not None and real(path).parent == folder / "flows":
         center, flows = _flows(settings, folder)
-        found = next((flow for flow in flows.values() if (folder / flow.file).resolve() == path.resolve()), None)
+        found = next((flow for flow in flows.values() if real(folder / flow.file) == real(path)), None)
         if center is not None and found is not None:
             return _drawn(center, found)
     alone = compile_text(source.decode("utf-8", "replace"), shown) if what == "-" else compile_file(path, shown)

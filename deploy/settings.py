@@ -35,6 +35,11 @@ class Settings:
         return self.engine or ("embedded" if self.target == "sandbox" else "pulumi")
 
 
+def real(path: Path) -> Path:
+    """The path without links and dots; unlike `resolve` it also answers for links in a circle."""
+    return Path(os.path.realpath(path))
+
+
 def center_folder(given: Path | None) -> Path:
     """The folder that was named, or the nearest one upwards that holds center.yaml.
 
@@ -42,7 +47,7 @@ def center_folder(given: Path | None) -> Path:
     what it lacks is for `validate` to say.
     """
     if given is not None:
-        path = Path(os.path.realpath(given))  # unlike resolve, it also answers for a loop of links
+        path = real(given)
         if path.is_dir():
             return path
         if path.is_file() and path.name == CENTER:
