@@ -59,7 +59,7 @@ engine-cli:
 
 # Every boundary of a real centre's `up` and `down`, where `make test` takes a sample (an hour).
 torture: $(VENV)/.dev
-	CCDEPLOY_TORTURE=1 $(BIN)/pytest -q tests/functional/test_killed_centre.py
+	CCDEPLOY_TORTURE=1 $(BIN)/pytest -q tests/functional/test_killed_centre.py tests/engine
 
 golden: $(VENV)/.dev
 	$(BIN)/pytest -q --rewrite-golden

@@ -104,7 +104,18 @@ def children(pid: int) -> list[int]:
     return [int(word) for word in found.stdout.split()]
 
 
-@pytest.mark.parametrize(("victim", "after"), [("cli", 4), ("cli", 12), ("both", 6), ("ours", 9)])
+MORE = pytest.mark.skipif("CCDEPLOY_TORTURE" not in os.environ, reason="a minute each: make torture runs it")
+
+
+@pytest.mark.parametrize(
+    ("victim", "after"),
+    [
+        ("cli", 12),
+        pytest.param("cli", 4, marks=MORE),
+        pytest.param("both", 6, marks=MORE),
+        pytest.param("ours", 9, marks=MORE),
+    ],
+)
 def test_killed_in_the_middle_the_next_run_finishes_and_nothing_is_doubled(
     centre: Any, victim: str, after: int
 ) -> None:
