@@ -148,10 +148,11 @@ def test_an_option_of_several_commands_is_written_once() -> None:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "click.option":
                 # The same word may mean another thing elsewhere (`call --live`, `flow diff --live NAME`).
-                meaning = next((ast.unparse(word.value) for word in node.keywords if word.arg == "help"), "")
+                meaning = next((ast.unparse(given.value) for given in node.keywords if given.arg == "help"), "")
                 for argument in node.args:
-                    if isinstance(argument, ast.Constant) and str(argument.value).startswith("--"):
-                        found.setdefault(f"{argument.value}: {meaning}", []).append(path.name)
+                    word = str(argument.value) if isinstance(argument, ast.Constant) else ""
+                    if word.startswith("--"):
+                        found.setdefault(f"{word}: {meaning}", []).append(path.name)
     assert not {option: files for option, files in found.items() if len(files) > 1}
 
 
