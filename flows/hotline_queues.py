@@ -14,8 +14,8 @@ MAX_MOVES = 11  # from queue to queue in one call (Connect facts 2)
 def hours_hold(graph: Graph, center: Center, start: Key) -> Iterator[Finding]:
     """H05: nobody is put into a queue without a check that it is open."""
     for queue in center.queues.values():
-        needed = center.hours[queue.hours]
-        if needed.always:
+        needed = center.hours.get(queue.hours)
+        if needed is None or needed.always:  # None: the mistake in the queue's own hours is told where it stands
             continue
         good = {name for name in (*center.hours, *center.queues) if _checks(center, name, needed)}
         for node in _without_check(graph, start, good):
@@ -27,8 +27,8 @@ def hours_hold(graph: Graph, center: Center, start: Key) -> Iterator[Finding]:
 
 def _checks(center: Center, name: str, needed: Hours) -> bool:
     """Whether a check of `name` (hours, or a queue's) is open only when `needed` is."""
-    found = center.hours.get(name) or center.hours[center.queues[name].hours]
-    return _within(found, needed)
+    found = center.hours.get(name) or center.hours.get(center.queues[name].hours)
+    return found is not None and _within(found, needed)
 
 
 def _without_check(graph: Graph, start: Key, good: set[str]) -> Iterator[Node]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -221,3 +224,17 @@ def test_a_roster_template_is_a_spreadsheet_that_passes_the_check_and_is_never_o
     assert (small.folder / "rosters" / "new.xlsx").read_bytes()[:2] == b"PK"
     assert "0 people" in small("roster", "check", "rosters/new.xlsx").err
     assert "already" in small("roster", "template", "rosters/new.xlsx", code=1).err
+
+
+def test_a_queue_whose_hours_are_misspelt_is_one_mistake_beside_the_others(tmp_path: Path) -> None:
+    centre = tmp_path / "small"
+    shutil.copytree(Path(__file__).parents[1] / "centres" / "small", centre)
+    text = (centre / "center.yaml").read_text()
+    (centre / "center.yaml").write_text(text.replace("{hours: day}", "{hours: dya}"))
+
+    command = [sys.executable, "-m", "ccdeploy.cli", "validate", str(centre)]
+    done = subprocess.run(command, capture_output=True, text=True)
+
+    assert done.returncode == 1
+    assert 'unknown hours of operation "dya"' in done.stdout
+    assert "Traceback" not in done.stderr
