@@ -15,7 +15,7 @@ _PLANS: dict[str, tuple[str, int, tuple[str, ...], tuple[str, ...]]] = {
     "FR": ("33", 9, ("19900", "26191", "35301", "46571", "53649"), ("80598",)),
     "GB": ("44", 10, ("2079460", "1632960", "1614960", "1214960", "1314960"), ("808157",)),
     "US": ("1", 10, ("2125550", "4155550", "2025550", "3125550"), ("8005550", "8885550")),
-    "CA": ("1", 10, ("4165550", "5145550", "6045550"), ("8005550",)),
+    "CA": ("1", 10, ("4165550", "5145550", "6045550"), ("8665550",)),
     "DE": ("49", 10, ("3023125", "8999998", "4066969"), ("8005550",)),
     "ES": ("34", 9, ("910555", "930555", "960555"), ("900555",)),
     "IT": ("39", 10, ("0655501", "0255501"), ("800555",)),
@@ -27,6 +27,7 @@ _PLANS: dict[str, tuple[str, int, tuple[str, ...], tuple[str, ...]]] = {
     "CH": ("41", 9, ("445550", "225550"), ("800555",)),
 }
 _DEFAULT = 9
+_UIFN = ("800", 8, ("55500",))  # universal international freephone numbers belong to no country
 
 
 @functools.cache
@@ -43,7 +44,9 @@ def plan(country: str) -> tuple[str, int, tuple[str, ...], tuple[str, ...]]:
 def candidates(country: str, kind: str, prefix: str) -> Iterator[str]:
     """Numbers in E.164 form that fit, in a fixed order; at most some thousands."""
     code, length, stems, toll_free = plan(country)
-    if kind in ("TOLL_FREE", "UIFN", "THIRD_PARTY_TF"):
+    if kind == "UIFN":
+        code, length, stems = _UIFN
+    elif kind in ("TOLL_FREE", "THIRD_PARTY_TF"):
         stems = toll_free
     wanted = prefix.lstrip("+")
     if wanted and not (wanted.startswith(code) or code.startswith(wanted)):
@@ -61,8 +64,11 @@ def candidates(country: str, kind: str, prefix: str) -> Iterator[str]:
             yield f"+{code}{start}{index:0{digits}d}" if digits else f"+{code}{start}"
 
 
-def country_of(number: str) -> tuple[str, str]:
-    """Country and type of a number, from the plans here, else from the world's numbering plan."""
+def country_of(number: str) -> tuple[str, str] | None:
+    """Country and type of a number that no search offered: from the plans here, else from the world's numbering plan.
+
+    None where neither knows the number. Numbers under a calling code that several countries share are the main one's.
+    """
     for country, (code, length, stems, toll_free) in _PLANS.items():
         national = number[1 + len(code) :]
         if number.startswith(f"+{code}") and len(national) == length:
@@ -72,7 +78,10 @@ def country_of(number: str) -> tuple[str, str]:
                 return country, "DID"
     import phonenumbers
 
-    parsed = phonenumbers.parse(number)
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return None
     found = phonenumbers.region_code_for_number(parsed)
     country = found or phonenumbers.region_code_for_country_code(parsed.country_code or 0)
     kind = phonenumbers.number_type(parsed)

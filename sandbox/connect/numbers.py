@@ -26,6 +26,8 @@ class Numbers(Base):
             {"PhoneNumber": n, "PhoneNumberCountryCode": p["PhoneNumberCountryCode"], "PhoneNumberType": kind}
             for n in itertools.islice(offered, 100)
         ]
+        for row in rows:
+            self.store.offered[row["PhoneNumber"]] = (row["PhoneNumberCountryCode"], kind)
         return self.page_of(p, "AvailableNumbersList", rows)
 
     def claim_phone_number(self, p: Json) -> Json:
@@ -34,7 +36,10 @@ class Numbers(Base):
         number = p["PhoneNumber"]
         if number in self._taken():
             raise self.invalid(f"PhoneNumber: {number} is not available")
-        country, kind = country_of(number)
+        known = self.store.offered.get(number) or country_of(number)
+        if known is None:
+            raise self.invalid(f"PhoneNumber: {number} is not available")
+        country, kind = known
         instance = self.store.get(self.here, "instance", arn_tail(target))
         why = self._why_not(instance, target)
         key = new_id()

@@ -59,6 +59,7 @@ class Store:
     def __init__(self, path: Path | None) -> None:
         """`path` is the journal's file; None keeps everything in memory (throw-away servers)."""
         self.lock = threading.RLock()
+        self.offered: dict[str, tuple[str, str]] = {}  # numbers that searches showed: country and type
         self._scopes: dict[str, dict[str, dict[str, Json]]] = {}
         self._names: dict[tuple[str, str], dict[str, str]] = {}
         self._count = 0
