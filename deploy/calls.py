@@ -167,6 +167,8 @@ def _number(world: World, wanted: str | None) -> str:
     from ..specs.suggest import did_you_mean
 
     hint = did_you_mean(wanted, world.numbers) or f"There are: {', '.join(world.numbers)}."
+    if Path(wanted).is_dir():
+        hint = f"To name the centre's folder: ccdeploy call --dir {wanted}"
     raise Refused(f'There is no number "{wanted}".', hint=hint, code="unknown-number", where=wanted)
 
 

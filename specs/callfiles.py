@@ -23,6 +23,10 @@ def check_calls(folder: Path, center: Center | None, problems: Problems) -> None
 
 def read_calls(path: Path, shown: str, center: Center | None, problems: Problems) -> list[Values]:
     """The calls of one script as typed values (see grammar.calls); mistakes are recorded."""
+    if path.is_file() and not path.stat().st_size:  # `ccdeploy calls --suggest > calls/more.yaml` begins so
+        hint = "let scripts be written: ccdeploy calls --suggest"
+        problems.warning(Where(shown, 1, 1), "empty", "the file holds no calls yet", hint)
+        return []
     node = read(path, shown, problems)
     if node is None:
         return []

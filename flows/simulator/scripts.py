@@ -15,10 +15,12 @@ from ...specs.grammar.shapes import Values
 from ...specs.model import Center
 from ...specs.nodes import Mapping as MappingNode
 from ...specs.nodes import Node, Scalar
+from ...specs.phone import complaint
 from ...specs.problems import Problems, Where
 from ...specs.suggest import did_you_mean
 from .calendar import local_moment
 from .script import Expect, Given, QueueGiven, Script
+from .values import is_path
 from .world import CALLER, World
 
 _AGENTS = ("available", "staffed", "online")
@@ -130,13 +132,25 @@ def _check(script: Script, values: Values, world: World, problems: Problems) -> 
                 problems.error(where, "unknown-reference", f'there is no step or function "{name}"', hint)
     for name in set(script.given.fails) & set(script.given.takes):
         _clash(given.at("takes"), f'step "{name}" cannot fail and take a branch', problems)
-    dialled = {*world.external, *world.external.values()}
+    dialled, computed = _dialled(world)
     numbers = given.get("numbers", {})
     for name in numbers:
-        if name not in dialled:
+        if name not in dialled and not (computed and not complaint(name)):
             hint = did_you_mean(name, dialled) or "name one of external_numbers"
             problems.error(numbers.at(name), "unknown-reference", f'nothing dials "{name}"', hint)
     _agents(script, given, world, problems)
+
+
+def _dialled(world: World) -> tuple[set[str], bool]:
+    """What the flows may put callers through to, by key and by number, and whether a flow computes such a number."""
+    numbers = {
+        str(action.parameters.get("ThirdPartyPhoneNumber", ""))
+        for document in world.flows.values()
+        for action in document.actions.values()
+        if action.type == "TransferParticipantToThirdParty"
+    }
+    written = {number for number in numbers if not is_path(number)}
+    return {*world.external, *world.external.values(), *written}, written != numbers
 
 
 def _agents(script: Script, given: Values, world: World, problems: Problems) -> None:

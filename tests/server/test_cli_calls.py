@@ -92,6 +92,20 @@ def test_a_script_that_fails_says_what_differed_and_exits_with_one(line: Line) -
     assert "given:" in suggested
 
 
+def test_a_line_without_scripts_gets_them_written_and_every_branch_is_taken(
+    tmp_path: Path, here: Callable[..., Any]
+) -> None:
+    folder = tmp_path / "vaccines"
+    shutil.copytree(ROOT / "tests" / "centres" / "three-languages", folder)
+    (folder / "calls").mkdir()
+    more = folder / "calls" / "more.yaml"
+    more.touch()  # as `ccdeploy calls --suggest > calls/more.yaml` does before the command runs
+    more.write_text(here("calls", str(folder), "--suggest").out, encoding="utf-8")
+    covered = here("calls", str(folder), "--fail-under", "100", "--json").json
+    assert covered["failed"] == 0
+    assert covered["coverage"]["percent"] == 100
+
+
 def test_what_stands_is_what_is_heard_live(line: Line) -> None:
     folder = str(line.folder)
     before = line("call", "--dir", folder, "--live", "--press", "1", code=1)
