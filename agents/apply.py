@@ -93,6 +93,17 @@ def _unwritable(error: OSError, store: Store) -> StateError:
     return StateError(text, where=store.where, hint=hint, code="unwritable")
 
 
+def _unseen(error: CloudError) -> CloudError:
+    """Somebody of that name is there, and no listing shows yet whether an earlier attempt of ours made them."""
+    return CloudError(
+        "somebody of that name is there already, whom the listing does not show yet",
+        operation=error.operation,
+        service_code=error.service_code,
+        status=error.status,
+        hint="run the same command again in a minute",
+    )
+
+
 @dataclass(slots=True)
 class _Task:
     """A person on the way: the calls that are left, and what is known of the one that was tried last."""
@@ -290,9 +301,11 @@ class _Run:
         if call.operation in {"DeleteUser", "DisassociateUserProficiencies"} and is_missing(error):
             self._arrived(task, call, task.user_id)
             return True
-        if call.operation == "CreateUser" and code == "DuplicateResourceException":
+        if call.operation == "CreateUser" and code == "DuplicateResourceException" and task.doubtful:
             user_id = self._found(task)
-            if user_id is not None:
+            if user_id is None:
+                raise _unseen(error)  # the intent stays open: it may have been ours, and the next run finds out
+            if user_id:
                 if not self._begun(task.step):
                     self._result.made[task.step.username] = True
                 self._arrived(task, call, user_id)
@@ -319,17 +332,15 @@ class _Run:
         return False
 
     def _found(self, task: _Task) -> str | None:
-        """The user of that name, if an earlier attempt of ours made it: we had begun, and it bears our stack's tag.
+        """The user of that name: the id if an earlier attempt of ours made it, as our stack's tag shows, "" if not.
 
-        Listings may lag behind creates, so it is looked for a few times.
+        Listings may lag behind creates, so it is looked for a few times; None when it cannot be seen yet.
         """
-        if not task.doubtful:
-            return None
         for attempt in range(ATTEMPTS):
             listed = {u.username: u.id for u in self._users.listing()}
             user_id = listed.get(task.step.username)
             if user_id is not None:
-                return user_id if self._users.tags(user_id).get(TAG_STACK) == self._plan.scope else None
+                return user_id if self._users.tags(user_id).get(TAG_STACK) == self._plan.scope else ""
             self._sleep(0.2 * 2**attempt)
         return None
 

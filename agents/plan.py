@@ -1,6 +1,7 @@
 """What will happen to whom: the rosters against the ledger and one listing of the instance.
 
-Reads only: the store and ListUsers, plus one DescribeUser for each create whose answer an interrupted run never saw.
+Reads only: the store and ListUsers, plus one DescribeUser for each create whose answer an interrupted run never saw and
+for people whom the listing does not show (`presence.py`).
 A plan is data; `apply.py` walks the very steps that `roster plan` shows. Deletions and suspensions come from what the
 ledger recorded; whoever is in the instance and not in the ledger is somebody else's and is never touched.
 """
@@ -13,16 +14,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from ..specs.errors import CloudError, Invalid, Refused
+from ..specs.errors import Invalid, Refused
 from ..specs.problems import Problem, Where
-from ..stacks.cloud.client import is_missing
-from ..stacks.names import TAG_STACK
 from .assign import assign, mail_print
 from .directory import Directory
 from .guards import Limits, refuse_mass_suspension
 from .ledger import SUSPENDED, Entry, Ledger, Patch
 from .model import Checked, Person
-from .sets import SETS, set_changes
+from .presence import adopted as unanswered
+from .presence import gone_by_hand, list_if_there, list_people
+from .sets import SETS, set_changes, without
 from .traits import OFF, OPERATION, Traits, differences, why
 
 if TYPE_CHECKING:
@@ -144,13 +145,14 @@ def make_plan(
     if checked.errors:
         text = "the rosters have mistakes"
         raise Invalid(text, checked.problems, hint="run: ccdeploy roster check")
-    listed = {u.username: u.id for u in users.listing()} if users is not None else {}
-    adopted = _adopt(ledger, listed, users, scope)
+    listed = list_people(users, ledger)
+    adopted = unanswered(ledger, listed, users, scope)
     people = assign(checked.people, ledger, listed)
-    forgotten = _forgotten(ledger, listed, {p.username for p in people}, checked.files, users)
+    named = {p.username for p in people}
+    forgotten = gone_by_hand(ledger, listed, named, checked.files, users)
     planner = _Planner(ledger, listed, adopted, scope, today, limits)
     steps = [planner.step(person) for person in people]
-    steps += planner.gone({p.username for p in people}, checked.files)
+    steps += planner.gone(named, checked.files)
     steps = [step for step in steps if step is not None]
     refusal = refuse_mass_suspension(steps, ledger, checked.files, limits, allow_suspend)
     kept = tuple(step for step in steps if step is not None)
@@ -160,35 +162,6 @@ def make_plan(
     return AgentPlan(
         kept, ledger, scope, identity, directory, adopted, tuple(planner.conflicts), refusal, notes, forgotten
     )
-
-
-def _adopt(ledger: Ledger, listed: Mapping[str, str], users: UserDoor | None, scope: str) -> dict[str, str]:
-    """Answers that never came: people of an unanswered create who are in the instance and bear our tag."""
-    found: dict[str, str] = {}
-    for entry in ledger.entries.values():
-        if entry.user_id is None and users is not None and entry.username in listed:
-            user_id = listed[entry.username]
-            if users.tags(user_id).get(TAG_STACK) == scope:
-                found[entry.username] = user_id
-    return found
-
-
-def _forgotten(
-    ledger: Ledger, listed: Mapping[str, str], present: Collection[str], files: Collection[str], users: UserDoor | None
-) -> tuple[str, ...]:
-    """Our people without a row who are not in the instance. A listing may lag, so each is asked for once."""
-    found: list[str] = []
-    for entry in ledger.entries.values() if users is not None else ():
-        gone = entry.username not in present and entry.file in files and entry.user_id is not None
-        if users is None or not gone or listed.get(entry.username) == entry.user_id:
-            continue
-        try:
-            users.tags(entry.user_id or "")
-        except CloudError as error:
-            if not is_missing(error):
-                raise
-            found.append(entry.username)
-    return tuple(found)
 
 
 def _strays(ledger: Ledger, files: Collection[str], people: Collection[Person]) -> list[str]:
@@ -368,26 +341,15 @@ def calls_for(trait: str, before: str, value: str) -> list[Call]:
     calls = []
     if drops:
         operation = "DisassociateUserProficiencies" if trait == "languages" else "UntagResource"
-        calls.append(Call(operation, {"traits": {trait: value if not adds else before}}, trait, before, value))
+        left = without(trait, before, drops) if adds else value
+        calls.append(Call(operation, {"traits": {trait: left}}, trait, before, value))
     return [*calls, whole] if adds or not drops else calls
-
-
-def _listed_if_there(users: UserDoor | None) -> dict[str, str]:
-    """The listing; nobody when the instance itself is gone."""
-    if users is None:
-        return {}
-    try:
-        return {u.username: u.id for u in users.listing()}
-    except CloudError as error:
-        if is_missing(error):
-            return {}
-        raise
 
 
 def removal_plan(ledger: Ledger, users: UserDoor | None, scope: str) -> AgentPlan:
     """The plan of `down`: everybody in the ledger who is still in the instance goes, and nobody else."""
-    listed = _listed_if_there(users)
-    adopted = _adopt(ledger, listed, users, scope)
+    listed = list_if_there(users, ledger)
+    adopted = unanswered(ledger, listed, users, scope)
     steps: list[AgentStep] = []
     for entry in ledger.entries.values():
         user_id = adopted.get(entry.username, entry.user_id)

@@ -10,6 +10,7 @@ person may have, so that nothing is left behind.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Final
 
 UNKNOWN: Final = "?"
@@ -42,6 +43,12 @@ def doubt(trait: str, before: str, after: str) -> str:
     if trait not in SETS:
         return UNKNOWN
     return UNKNOWN + write(trait, {**members(trait, before), **members(trait, after)})
+
+
+def without(trait: str, before: str, names: Collection[str]) -> str:
+    """The set once `names` were dropped from it; as unsure as it was before."""
+    mark = UNKNOWN if before.startswith(UNKNOWN) else ""
+    return mark + write(trait, {name: value for name, value in members(trait, before).items() if name not in names})
 
 
 def set_changes(trait: str, before: str, value: str) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -20,7 +20,7 @@ from .history import History, blank
 from .neighbours import Neighbours
 from .options import Options
 from .others import Others
-from .planned import Dropped, meet, spoil, throttled
+from .planned import Dropped, Met, meet, spoil, throttled
 from .throttle import Throttle, bucket_of
 from .wire import Answer, Call, TooLarge, body_of
 
@@ -95,7 +95,7 @@ class Application:
     # -- Connect
 
     def _connect(self, call: Call, began: float) -> Answer:
-        found = route(call.method, call.raw_path)
+        found, met = route(call.method, call.raw_path), Met()
         name = found[0].name if found else f"{call.method} {call.raw_path}"
         if found is None:
             text = f"Amazon Connect has no operation {name}"
@@ -104,19 +104,18 @@ class Application:
             text = f"Amazon Connect is not available in Region {call.region}; it is in {', '.join(REGIONS)}"
             outcome = refused("InvalidRequestException", 400, {"Message": text})
         else:
-            outcome = self._paced(call, *found)
-        self._log(call, name, outcome, began)
-        return _as_answer(outcome)
+            met = meet(self.faults, self.clock, call, found[0].name)
+            outcome = self._paced(call, *found, met)
+        self._log(call, name, outcome, began)  # what was done, also where the answer is about to be lost
+        return _as_answer(spoil(met, call) or outcome)
 
-    def _paced(self, call: Call, operation: Operation, path: dict[str, str]) -> Outcome:
-        met = meet(self.faults, self.clock, call, operation.name)
+    def _paced(self, call: Call, operation: Operation, path: dict[str, str], met: Met) -> Outcome:
         if met.instead is not None:
             return met.instead
         if self.throttle is not None and not self.throttle.allow(call.region, bucket_of(operation.name, call.body)):
             return throttled(call, operation.name)
         manner = Manner(met.lag, met.fails, call.host)
-        outcome = ConnectResponse(self.backends[call.region], operation, manner).answer(path, call.query, call.body)
-        return spoil(met, call) or outcome
+        return ConnectResponse(self.backends[call.region], operation, manner).answer(path, call.query, call.body)
 
     # -- the services beside it
 

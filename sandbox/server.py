@@ -112,7 +112,7 @@ def _listen(application: Application, port: int) -> tuple[Any, threading.Thread]
         """Closes the connection without an answer where a planned fault asks for it."""
 
         def respond(self) -> None:
-            with _drops(self.req.conn):
+            with _drops(self.req):
                 super().respond()
 
     class Server(wsgi.Server):
@@ -173,10 +173,12 @@ def _quiet(msg: str = "", level: int = 20, traceback: bool = False) -> None:
 
 
 @contextlib.contextmanager
-def _drops(connection: Any) -> Iterator[None]:
+def _drops(request: Any) -> Iterator[None]:
     try:
         yield
     except Dropped:
         with contextlib.suppress(OSError):
-            connection.socket.shutdown(socket.SHUT_RDWR)
-        connection.linger = False
+            request.conn.socket.shutdown(socket.SHUT_RDWR)
+        request.conn.linger = False
+        request.sent_headers, request.chunked_write = True, False  # there is nothing left to send
+        request.close_connection = True

@@ -55,11 +55,18 @@ class Cloud:
     """
 
     def __init__(
-        self, region: str, *, endpoint_url: str | None = None, sleep: Callable[[float], None] = time.sleep
+        self,
+        region: str,
+        *,
+        endpoint_url: str | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        patience: float = 60.0,
     ) -> None:
+        """`patience`: seconds that an answer may take before it counts as lost."""
         self.region = region
         self.endpoint_url = endpoint_url
         self._sleep = sleep
+        self._patience = patience
         self._lock = threading.Lock()
         self._session: Any = None
         self._clients: dict[str, Any] = {}
@@ -136,7 +143,7 @@ class Cloud:
             retries={"total_max_attempts": 1},
             max_pool_connections=40,
             connect_timeout=10,
-            read_timeout=60,
+            read_timeout=self._patience,
             s3={"addressing_style": "path"} if self.endpoint_url else None,
             user_agent_extra="ccdeploy",
         )

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
-from ccdeploy.sandbox import control
+from ccdeploy.sandbox import control, history
 from ccdeploy.sandbox.faults import BadPlan
 from ccdeploy.sandbox.server import Running
 
@@ -94,10 +94,12 @@ def test_planned_faults_happen_on_the_calls_they_name(tmp_path: Path, serving: C
 @pytest.mark.parametrize("kind", ["lose-answer", "500-after-effect"])
 def test_an_effect_stays_when_its_answer_is_lost(tmp_path: Path, serving: Callable[..., Running], kind: str) -> None:
     faults = plan(tmp_path, {"operation": "CreateUser", "kind": kind, "nth": 1})
-    centre = make_centre(serving(faults=faults).endpoint)
+    centre = make_centre(serving(tmp_path / "data", faults=faults).endpoint)
     with pytest.raises((ClientError, BotoCoreError)):
         centre.user("ada")
     assert [user["Username"] for user in centre.call("list_users")["UserSummaryList"]] == ["ada"]
+    (made,) = [r for r in history.read(tmp_path / "data") if r["operation"] == "CreateUser"]
+    assert made["effect"]
 
 
 @pytest.mark.parametrize("entry", [{"kind": "sulk"}, {"kind": "hang"}, {"kind": "hang", "nth": [0]}, {"why": 1}])
