@@ -4,6 +4,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PACKAGES := specs flows stacks agents sandbox deploy cli
 
+# Commands start dozens of times in the tests and in `make bench`: their bytecode is compiled once, as pip leaves it.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test torture pulumi engine-cli lint format types imports tests typing golden docs bench clean
 
 $(VENV)/.run: pyproject.toml

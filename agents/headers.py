@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 # The order in which our own templates and exports write the columns.
 COLUMNS = (
@@ -45,7 +45,7 @@ def loose(text: str) -> str:
 @cache
 def words(name: str) -> dict[str, str]:
     """The loose form of every known word of `name` ("headers" or "words"), and what it means."""
-    table: dict[str, list[str]] = json.loads(resources.files(__package__).joinpath(f"{name}.json").read_text("utf-8"))
+    table: dict[str, list[str]] = json.loads(Path(__file__).with_name(f"{name}.json").read_text("utf-8"))
     known = {loose(word): meaning for meaning, spellings in table.items() for word in spellings}
     return known | {loose(meaning): meaning for meaning in table}
 

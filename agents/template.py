@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -77,7 +76,7 @@ def _lists(book: Workbook, lists: dict[str, list[str]], columns: list[str]) -> N
 
 
 def _help(book: Workbook, center: Center) -> None:
-    texts: dict[str, list[str]] = json.loads(resources.files(__package__).joinpath("template.json").read_text("utf-8"))
+    texts: dict[str, list[str]] = json.loads(Path(__file__).with_name("template.json").read_text("utf-8"))
     spoken = [language.code.split("-")[0].lower() for language in center.languages.values()]
     page = book.create_sheet("Help")
     page.column_dimensions["A"].width = 100

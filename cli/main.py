@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -66,6 +67,8 @@ class LazyGroup(click.Group):
 
     def main(self, args: Sequence[str] | None = None, **extra: Any) -> Any:  # type: ignore[override]
         """Run and leave with the exit code of the contract; `standalone_mode` has no meaning here."""
+        # A command reads, works and ends: looking for cyclic garbage every 700 objects costs it a fifth of its time.
+        gc.set_threshold(100_000, 20, 20)
         arguments = list(sys.argv[1:] if args is None else args)
         extra.pop("standalone_mode", None)
         try:

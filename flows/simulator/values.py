@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from .state import UNKNOWN, State
@@ -17,6 +18,7 @@ _ALIAS = re.compile(r"<sub\b[^>]*\balias=[\"']([^\"']*)[\"'][^>]*>.*?</sub>", re
 _BLANKS = re.compile(r"\s+")
 
 
+@lru_cache(maxsize=4096)
 def path_of(text: str) -> str:
     """`$.Attributes.x` and `$['Attributes']['x']` as `Attributes.x`."""
     return ".".join(quoted or plain for quoted, plain in _PART.findall(text.removeprefix("$")))

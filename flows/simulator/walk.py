@@ -13,6 +13,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..document import Action
@@ -56,6 +57,17 @@ class Edge(NamedTuple):
     target: int  # -1: the call ended
     end: End | None
     named: bool
+    stuck: tuple[str, ...] = ()  # a loop in which nothing is asked
+
+
+class Chain(NamedTuple):
+    """Where one comes from a state when nothing is asked, and what became of what a caller brought along."""
+
+    state: State
+    made: Step | None  # the last step; None where something is asked at once
+    named: bool | None  # None: as before
+    moved: bool  # to another stage: what was known is forgotten
+    rested: bool  # a way out was offered: waiting starts anew
     stuck: tuple[str, ...] = ()  # a loop in which nothing is asked
 
 
@@ -128,6 +140,9 @@ class Walker:
         self.values = entries(world)
         self.live = live_values(world.flows)
         self.soft: dict[tuple[str, str], bool] = {}
+        # Callers who know different things pass the same places: what depends on the state alone is found once.
+        self.asked: dict[State, Ask | None] = {}
+        self.chains: dict[tuple[State, bool], Chain] = {}
 
     def walk(self) -> Walked:
         """Look at everything, or at as much as the limit lets."""
@@ -172,6 +187,11 @@ class Walker:
 
     def _ask(self, state: State) -> Ask | None:
         """What is asked here, without failures that lead where success leads."""
+        if state not in self.asked:
+            self.asked[state] = self._question(state)
+        return self.asked[state]
+
+    def _question(self, state: State) -> Ask | None:
         asked = machine.ask(self.world, state)
         if asked is None or "fails" not in asked.options:
             return asked
@@ -237,11 +257,11 @@ class Walker:
             action = machine.action_of(self.world, before)
             way_out = offered or (action is not None and action.type in WAYS_OUT)
             waited = 0 if way_out else node.waited + self._lasts(before, asked)
-        if any(heard.to == "caller" and names_number(heard.text) for heard in made.heard):
+        if made.heard and any(heard.to == "caller" and names_number(heard.text) for heard in made.heard):
             named = asked is None or asked.kind not in ("keys", "digits", "intent")
         if state.stage != before.stage:
             # Time has passed: what was so before need not be so any more.
-            known, named = tuple(pair for pair in known if pair == CALLED_BACK), False
+            known, named = _kept(known), False
         return Node(self._plain(state), known, waited, named)
 
     def _lasts(self, before: State, asked: Ask | None) -> int:
@@ -250,42 +270,76 @@ class Walker:
 
     def _plain(self, state: State) -> State:
         """The state without what no later step looks at, so that calls that go on alike are one."""
+        agent = "" if state.talked else state.agent
+        if not (state.loops or state.values or agent != state.agent or state.priority != 5):
+            return state
         live = self.live.get((state.flow, state.at), frozenset())
         inside = {state.flow, *(frame.flow for frame in state.stack)}
         loops = tuple(item for item in state.loops if item[0] in inside)
         values = tuple(item for item in state.values if item[0].partition(".")[0] in live)
-        return state._replace(loops=loops, values=values, priority=5, agent="" if state.talked else state.agent)
+        return state._replace(loops=loops, values=values, priority=5, agent=agent)
 
     def _stretch(self, source: int, node: Node, told: Told | None, first: tuple[State, Step] | None, cost: int) -> None:
         """Walk on from `node` until something is asked or the call ends; then note the edge."""
         branches: list[Branch] = []
-        seen: set[State] = set()
-        made = first[1] if first else None
-        before = first[0] if first else node.state
+        made: Step | None = None
         stuck: tuple[str, ...] = ()
-        while True:
-            if made is not None:
-                if self.until_person and made.state.stage == "agent_whisper":
-                    made = made._replace(end=End("agent", queue=made.state.target))
-                self._note(before, made, branches)
-                if made.end is not None:
-                    break
-            if self.longest is not None and node.waited > self.longest:
-                break
-            if made is not None and self._ask(node.state) is not None:
-                break
-            if made is None and self._ask(node.state) is not None:
-                break
+        if first is not None:
+            made = self._made(first[1])
+            self._note(first[0], made, branches)
+        if (made is None or made.end is None) and not self._too_long(node):
+            chain = self._chain(node.state, CALLED_BACK in node.known, branches)
+            made, stuck = chain.made or made, chain.stuck
+            node = Node(
+                chain.state,
+                _kept(node.known) if chain.moved else node.known,
+                0 if chain.rested else node.waited,
+                node.named if chain.named is None else chain.named,
+            )
+        self._edge(source, node, told, made, branches, stuck, cost)
+
+    def _too_long(self, node: Node) -> bool:
+        return self.longest is not None and node.waited > self.longest
+
+    def _made(self, made: Step) -> Step:
+        """A step; where a walk ends with a person, the end."""
+        if self.until_person and made.state.stage == "agent_whisper":
+            return made._replace(end=End("agent", queue=made.state.target))
+        return made
+
+    def _chain(self, state: State, called_back: bool, branches: list[Branch]) -> Chain:
+        """What follows from `state` on until something is asked; whoever comes there again goes the same way."""
+        known = self.chains.get((state, called_back))
+        if known is None:
+            known = self.chains[state, called_back] = self._follow(state, called_back, branches)
+        return known
+
+    def _follow(self, state: State, called_back: bool, branches: list[Branch]) -> Chain:
+        seen: set[State] = set()
+        node = Node(state, (CALLED_BACK,) if called_back else ())
+        made: Step | None = None
+        named: bool | None = None
+        moved = rested = False
+        while self._ask(node.state) is None:
             if node.state in seen:
                 stuck = (self.world.origin(node.state.flow, node.state.at).step,)
-                break
+                return Chain(node.state, made, named, moved, rested, stuck)
             seen.add(node.state)
             before = node.state
+            # A number named a step before: `named` false; waiting time is only ever forgotten where nothing is asked.
             made = machine.step(self.world, before, None)
-            node = self._after(node, made, node.known, None)
-            if CALLED_BACK in node.known and node.state.stage not in ("agent_whisper", "outbound"):
+            after = self._after(node._replace(waited=1, named=False), made, node.known, None)
+            moved = moved or after.state.stage != before.stage
+            rested = rested or not after.waited
+            named = after.named or (False if after.state.stage != before.stage else named)
+            node = after
+            if called_back and node.state.stage not in ("agent_whisper", "outbound"):
                 made = made._replace(end=End("agent", queue=node.state.target))
-        self._edge(source, node, told, made, branches, stuck, cost)
+            made = self._made(made)
+            self._note(before, made, branches)
+            if made.end is not None:
+                break
+        return Chain(node.state, made, named, moved, rested)
 
     def _note(self, before: State, made: Step, branches: list[Branch]) -> None:
         self.walked.reached.add((before.flow, before.at))
@@ -348,6 +402,11 @@ class Walker:
             heapq.heappush(self.heap, (cost + 3, next(self.counter), self.index[following]))
 
 
+def _kept(known: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """What stays true when time has passed."""
+    return (CALLED_BACK,) if CALLED_BACK in known else ()
+
+
 def _know(known: tuple[tuple[str, str], ...], asked: Ask, answer: Answer) -> tuple[tuple[str, str], ...]:
     if answer.label == "fails" or asked.subject.startswith("$.Metrics"):  # figures change at any time
         return known
@@ -360,6 +419,7 @@ def _soft(action: Action) -> bool:
     return (takes_next(action) and to == action.next) or to in {condition.to for condition in action.conditions}
 
 
+@lru_cache(maxsize=4096)
 def names_number(text: str) -> bool:
     """Whether a message names a number to call: two digits or more."""
     return any(sum(c.isdigit() for c in found) >= 2 for found in _NUMBER.findall(text))

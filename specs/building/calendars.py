@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
 
 from ..grammar.shapes import Values
 from ..model import HoursOverride
@@ -17,9 +22,30 @@ def public_holidays(country: str, region: str | None, years: tuple[int, ...]) ->
     """Days and names, sorted. Raises NotImplementedError for a country or region that the library does not know."""
     import holidays
 
-    language = getattr(holidays.country_holidays(country, subdiv=region), "default_language", None)
-    found = holidays.country_holidays(country, subdiv=region, years=years, language=language)
+    with _one_country(holidays):
+        language = getattr(holidays.country_holidays(country, subdiv=region), "default_language", None)
+        found = holidays.country_holidays(country, subdiv=region, years=years, language=language)
     return tuple(sorted((day, name) for day, name in found.items() if day.year in years))
+
+
+@contextmanager
+def _one_country(library: ModuleType) -> Iterator[None]:
+    """Let the library load the module of the country that is asked for, not those of the two hundred others.
+
+    Each country is a module of its own, but the package around them imports all: ten times the work. While this holds,
+    a bare package stands in its place; it is gone afterwards, so that whoever imports the real one gets it.
+    """
+    name = f"{library.__name__}.countries"
+    if name in sys.modules or library.__file__ is None:
+        yield
+        return
+    bare = ModuleType(name)
+    bare.__path__ = [str(Path(library.__file__).with_name("countries"))]
+    sys.modules[name] = bare
+    try:
+        yield
+    finally:
+        sys.modules.pop(name, None)
 
 
 def build(values: Values, today: dt.date, problems: Problems) -> list[HoursOverride]:
