@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -198,3 +200,22 @@ def test_overrides_that_share_a_day_or_a_name_are_told(make: Make) -> None:
 
 def test_an_empty_week_is_always_closed_and_allowed(make: Make) -> None:
     assert hours(make("hours_of_operation: {day: {mon: closed}}\n")).periods == ()
+
+
+def test_only_the_module_of_the_country_that_is_asked_for_is_loaded_and_its_days_are_the_library_s() -> None:
+    program = """
+import sys
+from ccdeploy.specs.building.calendars import public_holidays
+mine = {country: public_holidays(country, None, (2026, 2027)) for country in ("DE", "FR", "GB", "TR")}
+loaded = sorted(name for name in sys.modules if name.startswith("holidays.countries."))
+import holidays, holidays.countries
+for country, days in mine.items():
+    language = getattr(holidays.country_holidays(country), "default_language", None)
+    found = holidays.country_holidays(country, years=(2026, 2027), language=language)
+    assert days == tuple(sorted((day, name) for day, name in found.items() if day.year in (2026, 2027))), country
+assert holidays.countries.Spain().country == "ES"
+print(*loaded)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    names = ("france", "germany", "turkey", "united_kingdom")
+    assert done.stdout.split() == [f"holidays.countries.{name}" for name in names]
