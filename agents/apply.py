@@ -387,4 +387,7 @@ class _Run:
             eta=round(left / rate, 1) if rate else 0.0,
             code=failure.code if failure else "",
             message=failure.message if failure else "",
+            calls=tuple(call.operation for call in step.calls),
+            fields=tuple(word.partition(":")[0] for word in step.why),
+            user_id=task.user_id,
         )

@@ -20,7 +20,10 @@ class AgentsStarted:
 
 @dataclass(frozen=True, slots=True)
 class AgentDone:
-    """One person is done, or failed for good (`code` and `message`). `rate` people a second, `eta` seconds."""
+    """One person is done, or failed for good (`code` and `message`). `rate` people a second, `eta` seconds.
+
+    `calls` are the operations of the step, `fields` what it changes (words without values), `user_id` Connect's id.
+    """
 
     action: str
     agent: str
@@ -32,6 +35,9 @@ class AgentDone:
     eta: float
     code: str = ""
     message: str = ""
+    calls: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    user_id: str = ""
 
     def as_json(self) -> dict[str, object]:
         """For a stream of JSON lines."""

@@ -153,8 +153,14 @@ def lease_holder(settings: Settings, folder: Path | None) -> str | None:
 
 def unlock(settings: Settings, folder: Path | None) -> None:
     """Free the lease. Its number stays, so that the run it is taken from notices and writes no more."""
+    from .audit_log import once
+
     store, found = _lease(settings, folder)
     store.write(LEASE, json.dumps({"fence": int(found.get("fence", 0))}).encode())
+    holder = {key: found.get(key) for key in ("owner", "host", "pid", "what", "fence")}
+    with store.lease("unlock") as held:
+        facts = {"command": "unlock", "stack": Path(store.where).name, "target": settings.target, "fence": held.fence}
+        once(store, facts, "lease", action="taken away", holder=holder)
 
 
 def _lease(settings: Settings, folder: Path | None) -> tuple[Store, dict[str, Any]]:

@@ -7,6 +7,7 @@ held is kept beside it under another name.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from ..specs.errors import Refused
 from . import people
 from .actions import applied_center
+from .audit_facts import run_facts
+from .audit_log import once
 from .prepare import finder
 from .settings import Settings, center_folder
 from .target import check_target
@@ -57,6 +60,7 @@ def move(settings: Settings, folder: Path | None, to: Name) -> dict[str, Any]:
         if to == "embedded":
             _write_embedded(wired, document)
         _put_aside(wired, there)
+        once(wired.store, run_facts(wired, "state export"), "state", action=f"moved from {there} to {to}")
     return {
         "stack": center.stack_name,
         "engine": to,
@@ -163,6 +167,8 @@ def take(settings: Settings, folder: Path | None, data: bytes, where: str) -> di
     document = read_document(data, center.stack_name, where)
     with work(settings, place, center, lease="state import") as wired:
         wired.engine.replace_state(document)
+        digest = hashlib.sha256(data).hexdigest()
+        once(wired.store, run_facts(wired, "state import"), "state", action="imported", sha256=digest)
     return {
         "stack": center.stack_name,
         "engine": settings.engine_name,

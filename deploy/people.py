@@ -12,6 +12,7 @@ from .standing import standing
 
 if TYPE_CHECKING:
     from ..agents.directory import Directory
+    from ..agents.events import AgentDone
     from ..agents.model import Checked
     from ..agents.pacer import Pacer
     from ..agents.plan import AgentPlan
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from .interrupt import Stop
     from .wiring import Work
 
-Tell = Callable[[bool], None]
+Tell = Callable[["AgentDone"], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def planned(work: Work, made: AgentPlan) -> Planned:
 
 
 def apply(work: Work, planned: Planned, stop: Stop, tell: Tell, seal: Seal | None = None) -> Applied:
-    """Carry the plan out, with the ids that the stack has by now. `tell(good)` hears of each person.
+    """Carry the plan out, with the ids that the stack has by now. `tell` hears of each person.
 
     `seal` keeps the new people's passwords on a sheet, which is written before the first of them is made.
     """
@@ -171,7 +172,7 @@ def _teller(tell: Tell) -> Callable[[Any], None]:
 
     def told(event: Any) -> None:
         if isinstance(event, AgentDone):
-            tell(not event.code)
+            tell(event)
 
     return told
 

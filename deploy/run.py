@@ -6,18 +6,23 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..specs.errors import CcdeployError, Interrupted, Unfinished
 from ..stacks.engine.plan import Changes, EngineResult, OnStep, Step, StepEvent
 from ..stacks.outputs import shown
 from . import estimate, people
+from .audit_facts import person_facts, result_facts, run_facts, step_facts
+from .audit_log import AuditLog
 from .events import NO_AGENTS, Event, Meter, Note, OnEvent, Progress, Result, Stage, StageName, Started
 from .interrupt import Stop
 from .prepare import check_place, declare_outside, finder, grant_quotas, instance_id, instance_there
 from .retiring import INSTANCE
 from .standing import standing
 from .wiring import Work
+
+if TYPE_CHECKING:
+    from ..agents.events import AgentDone
 
 
 class Run:
@@ -37,6 +42,7 @@ class Run:
         self._skipped: list[str] = []
         self._outputs: Mapping[str, Any] = {}
         self._mutations = 0
+        self._audit = AuditLog(work.store, lambda: run_facts(work, command))
         stop.when_asked(work.engine.cancel)
         stop.when_asked(lambda: self.tell(Note("Stopping: what is under way ends first.", "warning")))
         center = work.center
@@ -73,6 +79,7 @@ class Run:
                 grant_quotas(self.work)
         for sentence in self.work.engine.recover(finder(self.work)):
             self._mutations += 1
+            self._audit.change("settled", said=sentence)
             self.tell(Note(sentence))
 
     def expected(self) -> int:
@@ -107,13 +114,15 @@ class Run:
             self.tell(Stage("agents", total))
             self._people("agents", total, lambda tell: people.remove_all(self.work, self.stop, tell))
 
-    def _people(self, name: StageName, total: int, work: Callable[[Callable[[bool], None]], people.Applied]) -> None:
+    def _people(self, name: StageName, total: int, work: Callable[[people.Tell], people.Applied]) -> None:
         meter = Meter(name, total, time.monotonic)
 
-        def tell(good: bool) -> None:
+        def tell(done: AgentDone) -> None:
+            self._audit.change("person", **person_facts(done))
             with self._lock:
                 meter.step()
-                self._on_event(Progress(name, "done" if good else "failed", meter.done, meter.total, meter.eta))
+                word: Literal["done", "failed"] = "failed" if done.code else "done"
+                self._on_event(Progress(name, word, meter.done, meter.total, meter.eta))
 
         applied = work(tell)
         self._mutations += applied.mutations
@@ -154,6 +163,7 @@ class Run:
             skipped=tuple(self._skipped),
             error=self.error,
         )
+        self._audit.end(**result_facts(result))
         self.tell(result)
         return result
 
@@ -161,6 +171,8 @@ class Run:
         step = event.step
         if step.type == INSTANCE and step.action == "create" and event.status == "done":
             self._instance_made()
+        if event.status != "started" and step.action != "same":
+            self._audit.change("resource", **step_facts(event))
         with self._lock:
             if event.status != "started":
                 meter.step()

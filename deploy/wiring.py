@@ -120,11 +120,16 @@ def work(settings: Settings, folder: Path, center: Center, *, lease: str = "") -
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a run goes: the door, the sandbox's endpoint ("" on an account), and the one our `aws` provider serves."""
+    """Where a run goes: the door, the sandbox's endpoint ("" on an account), and the one our `aws` provider serves.
+
+    `account` and `identity` are those of the credentials, "" on the sandbox.
+    """
 
     cloud: Cloud
     sandbox: str
     attached: str
+    account: str = ""
+    identity: str = ""
 
 
 @contextlib.contextmanager
@@ -136,7 +141,7 @@ def place_of(settings: Settings, folder: Path, center: Center, *, writing: bool)
         from .account import door
 
         found = door(center)
-        yield Place(found.cloud, "", found.attached)
+        yield Place(found.cloud, "", found.attached, found.account, found.identity)
         return
     with sandbox(folder, writing=writing) as endpoint:
         yield Place(Cloud(center.region, endpoint_url=endpoint), endpoint, endpoint)

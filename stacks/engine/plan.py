@@ -65,12 +65,13 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class StepEvent:
-    """Something happened to a resource while a plan ran."""
+    """Something happened to a resource while a plan ran. `id` is the provider's, where the change told it."""
 
     status: Literal["started", "done", "failed"]
     step: Step
     seconds: float = 0.0
     message: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ class Deletes:
             self._skip(resource)
             return False
         if not quiet:
-            self._record.done(step, since)
+            self._record.done(step, since, resource.id)
         return True
 
     def _skip(self, resource: Resource) -> None:

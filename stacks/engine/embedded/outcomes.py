@@ -81,7 +81,7 @@ class Outcomes:
             return self._stopped(step, error, since)
         kept = self._finished(began, made.id, made.outputs)
         self._ledger.effect("creating", began, put=kept, demote=demote)
-        self._record.done(step, since)
+        self._record.done(step, since, kept.id)
         return Answer(kept.urn, kept.id, kept.outputs)
 
     def update(self, provider: Provider, old: Resource, new: Resource, why: tuple[str, ...]) -> Answer:
@@ -118,7 +118,7 @@ class Outcomes:
             return self._stopped(step, error, since)
         kept = self._finished(began, old.id, outputs)
         self._ledger.effect("updating", began, put=kept)
-        self._record.done(step, since)
+        self._record.done(step, since, kept.id)
         return Answer(kept.urn, kept.id, kept.outputs)
 
     def _finished(

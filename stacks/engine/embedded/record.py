@@ -33,13 +33,13 @@ class Record:
         self._emit(StepEvent("started", step))
         return time.monotonic()
 
-    def done(self, step: Step, since: float | None = None) -> None:
+    def done(self, step: Step, since: float | None = None, id: str = "") -> None:  # noqa: A002 - Pulumi's word
         """The step counts."""
         with self._lock:
             if urns.counted(step.type):
                 self._steps.append(step)
         seconds = time.monotonic() - since if since is not None else 0.0
-        self._emit(StepEvent("done", step, seconds))
+        self._emit(StepEvent("done", step, seconds, id=id))
 
     def failure(self, step: Step, error: StepFailed, since: float | None = None) -> None:
         """The step failed."""

@@ -106,7 +106,8 @@ class Events:
                 self._keep(step)
             return
         self._keep(step)
-        self._on_step(StepEvent("done", step, time.monotonic() - self._began.get(urn, time.monotonic())))
+        since = self._began.get(urn, time.monotonic())
+        self._on_step(StepEvent("done", step, time.monotonic() - since, id=_id(metadata)))
 
     def _failed(self, metadata: Any) -> None:
         urn = metadata.urn
@@ -146,6 +147,11 @@ class Events:
             self._steps[step.urn] = Step("replace", step.type, step.name, step.urn, step.why)
         elif before.action == step.action and step.why:
             self._steps[step.urn] = step
+
+
+def _id(metadata: Any) -> str:
+    """The provider's id of what was made, changed or taken away."""
+    return str(getattr(metadata.new, "id", "") or getattr(metadata.old, "id", "") or "")
 
 
 def _sentence(text: str) -> str:
