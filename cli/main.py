@@ -21,6 +21,7 @@ COMMANDS = {
     "up": ("up", "Make the centre stand as the folder says."),
     "down": ("down", "Remove what this stack made."),
     "status": ("status", "Show what stands: numbers, queues, agents, drift."),
+    "switch": ("switch", "Turn a crisis switch on or off."),
     "roster": ("roster", "Check, plan, apply, undo and export rosters."),
     "flow": ("flow", "Import, judge, draw, compare and compile flows."),
     "call": ("call", "Place one simulated call."),

@@ -49,6 +49,7 @@ class Wanted:
     caller: str | None = None
     at: str | None = None
     press: tuple[str, ...] = ()
+    switches: tuple[str, ...] = ()  # crisis switches that are on
 
 
 def line_of(settings: Settings, folder: Path | None, *, live: bool = False) -> Line:
@@ -119,7 +120,7 @@ def line_of_file(settings: Settings, file: Path) -> Line:
 def script_of(line: Line, wanted: Wanted) -> Script:
     """The call that was asked for. Raises Refused for a number or a time that does not exist."""
     from ..flows.simulator.calendar import local_moment
-    from ..flows.simulator.script import Script
+    from ..flows.simulator.script import Given, Script
     from ..flows.simulator.world import CALLER
 
     at = None
@@ -135,7 +136,17 @@ def script_of(line: Line, wanted: Wanted) -> Script:
     if wanted.flow is not None and line.center is not None:
         name = next((n for n, f in line.center.flows.items() if _same(line, f.file, wanted.flow)), "")
         return Script(name="call", flow=name, caller=caller, at=at, press=press)
-    return Script(name="call", to=_number(line.world, wanted.number), caller=caller, at=at, press=press)
+    given = Given(switches=frozenset(_switch(line.world, name) for name in wanted.switches))
+    to = _number(line.world, wanted.number)
+    return Script(name="call", to=to, caller=caller, at=at, press=press, given=given)
+
+
+def _switch(world: World, name: str) -> str:
+    if f"switch {name}" not in world.switches:
+        known = ", ".join(sorted(key.removeprefix("switch ") for key in world.switches))
+        hint = f"There are: {known}." if known else "Crisis switches stand under `switches:` in center.yaml."
+        raise Refused(f'There is no switch "{name}".', hint=hint, code="unknown-reference", where="--switch")
+    return name
 
 
 def _same(line: Line, file: str, path: Path) -> bool:

@@ -43,7 +43,7 @@ def resources(center: Center, flows: FlowSet) -> int:
     return sum(
         (
             2 + recorded,
-            sum(1 + len(hours.overrides) for hours in center.hours.values()),
+            sum(1 + len(hours.overrides) for hours in center.hours.values()) + len(center.switches),
             queues * 3,
             len(center.quick_connects),
             len(flows.flows) * 2,

@@ -104,6 +104,7 @@ def _drawn(center: Center, flow: Flow) -> Picture:
 
 def _named(settings: Settings, name: str) -> Picture:
     from ..flows.builtins import built_ins
+    from ..flows.centre import bare_flows
     from ..flows.house import house_of
     from ..specs.suggest import did_you_mean
 
@@ -112,7 +113,7 @@ def _named(settings: Settings, name: str) -> Picture:
         raise Refused(f"There is no file {name}.", hint="Give a flow's file, or its name in a centre.", where=name)
     center, flows = _flows(settings, folder)
     if center is not None:
-        spare = {flow.name: flow for flow in built_ins(house_of(center))}
+        spare = {flow.name: flow for flow in built_ins(house_of(center, bare=bare_flows(flows)))}
         found = flows.get(name) or spare.get(name)
         if found is not None:
             return _drawn(center, found)

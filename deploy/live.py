@@ -145,9 +145,10 @@ class _Reading:
 
         made: dict[str, Hours] = {}
         known = self._known("hours_of_operation")
+        switches = {id_: f"switch {key}" for id_, key in self._known("switches").items()}
         for item in summaries(self.cloud, self.instance, HOURS):
-            key = self._name("hours", "hours_of_operation", item)
-            if str(item["Id"]) not in known:
+            key = self._name("hours", "hours_of_operation", item)  # a switch is named as it is titled
+            if str(item["Id"]) not in {**known, **switches}:
                 continue
             found = describe(self.cloud, self.instance, HOURS, str(item["Id"]))
             made[key] = Hours(

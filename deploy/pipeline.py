@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..stacks.engine.plan import Changes, Step
-from . import guards, people, retiring
+from . import guards, people, retiring, switches
 from .events import NO_AGENTS, Note, OnEvent, Result, Started
 from .prepare import check_place
 from .run import Run
@@ -77,13 +77,13 @@ def preview(work: Work, checked: Checked | None, *, allow_suspend: int | None = 
     check_place(work)
     guards.check_titles(work)
     agents = dict(NO_AGENTS)
-    notes: tuple[str, ...] = ()
+    notes = switches.kept(work)
     usernames = people.usernames(work)
     if checked is not None:
         planned = people.plan(work, checked, allow_suspend=allow_suspend)
         agents |= planned.counts
         usernames |= planned.usernames
-        notes = planned.plan.notes
+        notes += planned.plan.notes
     result = work.engine.preview(program(work.center, None, work.flows, usernames))
     if result.failures:
         raise people.failure(result.failures)
@@ -109,6 +109,8 @@ def up(
     run = Run(work, "up", on_event, stop)
     with run.guarded():
         run.prepare()
+        for sentence in switches.kept(work):
+            run.tell(Note(sentence))
         # Planned before anything is changed, so that a refused roster stops the run while nothing was done.
         planned = None if checked is None else people.plan(work, checked, allow_suspend=allow_suspend)
         guards.check_titles(work)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..stacks.outputs import shown
-from . import people
+from . import people, switches
 from .drift import drift
 from .standing import standing
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def nothing(settings: Settings, stack_name: str) -> dict[str, Any]:
     """The status before the first `up`: no instance, and everything else empty."""
-    return _status(settings, stack_name, {}, 0, [])
+    return _status(settings, stack_name, {}, {}, 0, [])
 
 
 def status(work: Work) -> dict[str, Any]:
@@ -26,11 +26,17 @@ def status(work: Work) -> dict[str, Any]:
     name = work.center.stack_name
     if not outputs.get("instance"):
         return nothing(work.settings, name)
-    return _status(work.settings, name, outputs, len(people.usernames(work)), drift(work))
+    switched = switches.states(work, outputs)
+    return _status(work.settings, name, outputs, switched, len(people.usernames(work)), drift(work))
 
 
 def _status(
-    settings: Settings, stack_name: str, outputs: Mapping[str, Any], agents: int, found: list[dict[str, Any]]
+    settings: Settings,
+    stack_name: str,
+    outputs: Mapping[str, Any],
+    switched: Mapping[str, Any],
+    agents: int,
+    found: list[dict[str, Any]],
 ) -> dict[str, Any]:
     instance = outputs.get("instance")
     return {
@@ -41,6 +47,7 @@ def _status(
         if not instance
         else {word: instance.get(word) for word in ("id", "arn", "alias", "access_url")},
         **{word: group for word, group in shown(outputs).items() if word != "instance"},
+        "switches": switched,
         "agents": {"total": agents},
         "drift": found,
     }

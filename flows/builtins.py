@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..specs.model import FlowType, Queue, Speech, Text
+from ..specs.model import FlowType, PhoneNumber, Queue, Speech, Text
 from ..specs.nodes import Scalar
 from ..specs.problems import NOWHERE, Problems
 from ..specs.texts import TextContext
@@ -40,14 +40,17 @@ def built_ins(house: House) -> Iterator[Flow]:
         if queue.spoken is not None:
             yield agent_whisper(house, queue)
     for number in house.center.phone_numbers.values() if house.center else ():
-        if number.language or number.sets:
-            attributes = ({"language": number.language} if number.language else {}) | dict(number.sets)
-            yield _flow(
-                f"number-{number.key}",
-                "inbound",
-                _step("know", "set", attributes),
-                _step("go", "flow", number.flow),
-            )
+        yield from number_flow(house, number)
+
+
+def number_flow(house: House, number: PhoneNumber) -> Iterator[Flow]:
+    """What comes before a number's flow, where something does: its language and attributes, and the crisis switches
+    of an imported flow, which has no head."""
+    name = f"number-{number.key}"
+    attributes = ({"language": number.language} if number.language else {}) | dict(number.sets)
+    know = [_step("know", "set", attributes)] if attributes else []
+    if know or house.switches(PREFIX + name):
+        yield _flow(name, "inbound", *know, _step("go", "flow", number.flow))
 
 
 def _flow(moment: str, flow_type: FlowType, *steps: Step, on_error: str | None = None) -> Flow:

@@ -45,7 +45,7 @@ def compile_center(center: Center) -> FlowSet:
 
 def compile_flows(center: Center, own: Mapping[str, Flow]) -> FlowSet:
     """The same, of flows that are parsed already."""
-    house = house_of(center, module_results(center, own))
+    house = house_of(center, module_results(center, own), bare_flows(own))
     compiled = {name: compile_flow(flow, house) for name, flow in own.items()}
     spare = {flow.name: flow for flow in built_ins(house) if flow.name not in compiled}
     outbound = {real: house.flow_for("outbound", queue.key) or "" for real, queue in center.real_queues.items()}
@@ -62,6 +62,11 @@ def compile_flows(center: Center, own: Mapping[str, Flow]) -> FlowSet:
             wanted += [ref.name for ref in compiled[name].refs if ref.kind == "flow"]
     ordered = dict(sorted(compiled.items(), key=lambda item: (item[0].startswith(PREFIX), item[0])))
     return FlowSet(ordered, {k: v for k, v in outbound.items() if v}, to_queue, to_agent, numbers)
+
+
+def bare_flows(own: Mapping[str, Flow]) -> frozenset[str]:
+    """The names of imported flows: nothing is added to them."""
+    return frozenset(name for name, flow in own.items() if not flow.head)
 
 
 def module_results(center: Center, own: Mapping[str, Flow]) -> dict[str, tuple[str, ...]]:

@@ -61,7 +61,7 @@ ENTERABLE = frozenset(("inbound", "agent_transfer", "queue_transfer"))
 
 def check_flows(center: Center, problems: Problems) -> dict[str, Flow]:
     """Read and check every flow of the centre; the flows that could be read, by name. Records every mistake."""
-    from .centre import module_results
+    from .centre import bare_flows, module_results
     from .hotline import check_rules
 
     context = context_of(center)
@@ -76,7 +76,7 @@ def check_flows(center: Center, problems: Problems) -> dict[str, Flow]:
     _modules(flows, own)
     _phrases(center, own)
     wrong = {problem.where.file for problem in own.found if problem.severity == "error"}
-    house = house_of(center, results)
+    house = house_of(center, results, bare_flows(flows))
     for flow in flows.values():
         if flow.file not in wrong:
             check_language(flow, compile_flow(flow, house), own)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from ..specs.model import Switch
 from . import compile_control as control
 from . import compile_dialogue as dialogue
 from . import compile_routing as routing
@@ -98,12 +99,34 @@ def head(draft: Draft, start: str) -> str:
     if draft.flow.type == "outbound_whisper":  # such a call passes no queue step that could say it
         chosen = [(moment, house.flow_for(moment, None)) for moment in ("customer_hold", "agent_hold")]
         links += [routing.hook(draft, moment, flow) for moment, flow in chosen if flow]
-    if draft.speaks and house.languages[house.main].voice:
+    switches = house.switches(draft.flow.name)
+    if (draft.speaks or any(switch.say for switch in switches)) and house.languages[house.main].voice:
         links.append(("voice", lambda ident, go_on: _voice(draft, ident, go_on)))
+    links += [(f"switch-{switch.key}", _switch(draft, switch)) for switch in switches]
     names = [f"{HEAD}.{link}" for link, _ in links]
     for (_, emit), ident, go_on in zip(links, names, [*names[1:], start], strict=True):
         emit(ident, go_on)
     return names[0]
+
+
+def _switch(draft: Draft, switch: Switch) -> Emit:
+    """Ask a crisis switch: its hours are open while it is on. Whatever fails goes on as if it were off."""
+
+    def emit(ident: str, off: str) -> None:
+        words, number, end = f"{ident}.say", f"{ident}.transfer", f"{ident}.end"
+        after = number if switch.transfer else end if switch.hangs_up else off
+        on = words if switch.say else after
+        cases = [("Equals", "True", on), ("Equals", "False", off)]
+        hours = {"HoursOfOperationId": draft.ref("hours", switch.hours)}
+        draft.add(ident, "CheckHoursOfOperation", hours, conditions=cases, failed=off)
+        if switch.say:
+            draft.say(words, switch.say, after)
+        if switch.transfer:
+            draft.third_party(number, switch.transfer, end, off)
+        if switch.transfer or switch.hangs_up:
+            draft.add(end, "DisconnectParticipant")
+
+    return emit
 
 
 def _log(draft: Draft, ident: str, go_on: str) -> None:

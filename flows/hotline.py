@@ -25,6 +25,7 @@ from .hotline_queues import (
     notice_by_action,
     outbound_notice,
 )
+from .hotline_switches import switches_speak
 from .hotline_waiting import wait_cap
 from .house import House
 from .rule_findings import HELP, HELPED, Finding
@@ -101,6 +102,7 @@ def _all(graph: Graph, center: Center | None) -> Iterator[Finding]:
             yield from notice_by_action(graph, start)
         yield from full_has_a_way(graph, center, start)
     if center is not None:
+        yield from switches_speak(center)
         yield from outbound_notice(graph, center)
         yield from moves(graph, center)
     for name in _waiting(graph, center):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..specs.model import Center, DefaultFlows, Language, Queue, Speech, Text
+from ..specs.model import Center, DefaultFlows, Language, Queue, Speech, Switch, Text
 from .phrases import Phrases, phrases
 
 PREFIX = "built-in-"
@@ -29,6 +29,7 @@ class House:
     center: Center | None = None
     module_results: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     built_ins: bool = True  # whether queues get the built-in flows
+    bare: frozenset[str] = frozenset()  # imported flows, to which nothing is added
 
     @property
     def main(self) -> str:
@@ -145,6 +146,17 @@ class House:
         numbers = self.center.phone_numbers.values() if self.center else ()
         return next((number.country for number in numbers if number.country), None)
 
+    def switches(self, flow: str) -> tuple[Switch, ...]:
+        """The crisis switches that `flow` asks first: if it answers a number, or goes before an imported flow that
+        does."""
+        center = self.center
+        if center is None or not center.switches:
+            return ()
+        for key, number in center.phone_numbers.items():
+            if flow == (f"{PREFIX}number-{key}" if number.flow in self.bare else number.flow):
+                return tuple(center.switches.values())
+        return ()
+
     def music(self, moment: str) -> Text | None:
         """The centre's music for a built-in waiting or hold flow, if it has a prompt of a telling name."""
         prompts = self.center.prompts if self.center else {}
@@ -155,9 +167,11 @@ class House:
         return None
 
 
-def house_of(center: Center, module_results: Mapping[str, tuple[str, ...]] | None = None) -> House:
-    """The house of a centre."""
-    return House(center.languages, center, module_results or {})
+def house_of(
+    center: Center, module_results: Mapping[str, tuple[str, ...]] | None = None, bare: frozenset[str] = frozenset()
+) -> House:
+    """The house of a centre; `bare` are its flows with `head: none`."""
+    return House(center.languages, center, module_results or {}, bare=bare)
 
 
 def house_alone(language: str | None) -> House:

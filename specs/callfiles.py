@@ -53,5 +53,6 @@ def _names(center: Center | None) -> dict[str, frozenset[str] | None]:
         "phone_numbers": frozenset(center.phone_numbers),
         "any_queue": frozenset(center.queues) | frozenset(center.real_queues),
         "lambdas": frozenset(center.lambdas),
+        "switches": frozenset(center.switches),
         "flows": None if "flows" in center.unread else frozenset(center.flows),
     }

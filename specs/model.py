@@ -321,6 +321,23 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True)
+class Switch:
+    """A crisis switch. While it is on callers hear `say`, then they are connected with `transfer` (E.164), hung up on
+    (`hangs_up`), or go on as always."""
+
+    key: str
+    say: Text | None = None
+    transfer: str | None = None
+    hangs_up: bool = False
+    where: Where = NOWHERE
+
+    @property
+    def hours(self) -> str:
+        """Key and name of its hours of operation: open = on. The blank keeps it apart from every key."""
+        return f"switch {self.key}"
+
+
+@dataclass(frozen=True, slots=True)
 class Staffing:
     """The load to staff for; `queue` None = the whole centre."""
 
@@ -381,6 +398,7 @@ class Center:
     today: dt.date
     stacks: tuple[str, ...] = ()  # names under `environments`
     skills: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what agents may be good at, with its values
+    switches: Mapping[str, Switch] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()  # "flows", "texts": a file was broken, so that no such name is unknown
 
     @property

@@ -11,6 +11,7 @@ GROUPS: Final = (
     "flows",
     "routing_profiles",
     "hours_of_operation",
+    "switches",
     "security_profiles",
     "hierarchy_groups",
     "agent_statuses",

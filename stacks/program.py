@@ -4,7 +4,7 @@ Parts in the order of registration; each registers its own kind and puts what ot
 
     instance      the instance, its switches, the log group, Lambda functions
     storage       bucket, key and storage configs of recordings and reports
-    hours         hours of operation and overrides
+    hours         hours of operation and overrides; crisis switches
     queues        queues, without the links that would be cycles
     prompts       sound files
     numbers       claims, one after another
@@ -73,6 +73,7 @@ def _register(center: Center, flows: FlowSet, usernames: frozenset[str]) -> None
     instance.register_lambdas(site)
     storage.register_storage(site)
     hours.register_hours(site)
+    hours.register_switches(site)
     queues.register_queues(site)
     prompts.register_prompts(site)
     numbers.register_numbers(site)

@@ -21,6 +21,7 @@ from ..options import settings
 @click.option(
     "--press", multiple=True, metavar="KEYS", help="Keys in the order asked for; timeout, hang_up. Repeatable."
 )
+@click.option("--switch", "switches", multiple=True, metavar="NAME", help="A crisis switch that is on. Repeatable.")
 @click.option("--sound", type=click.Path(path_type=Path), metavar="FILE", help="Write the call as a WAV (espeak-ng).")
 @live_option
 @settings("stack", "target", "json", "verbose", "quiet", "today")
@@ -32,6 +33,7 @@ def command(
     caller: str | None,
     at: str | None,
     press: tuple[str, ...],
+    switches: tuple[str, ...],
     sound: Path | None,
     live: bool,
 ) -> None:
@@ -44,10 +46,10 @@ def command(
     from ..output import out, out_json, talk
     from ..render.calls import Terminal, Transcript, coloured
 
-    if flow is not None and (number is not None or live):
-        raise click.UsageError("--flow stands alone: it takes neither a number nor --live")
+    if flow is not None and (number is not None or live or switches):
+        raise click.UsageError("--flow stands alone: it takes neither a number, nor --live, nor --switch")
     line = calls.line_of_file(given, flow) if flow is not None else calls.line_of(given, folder, live=live)
-    wanted = calls.Wanted(number, flow, caller, at or calls.now(line, given), press)
+    wanted = calls.Wanted(number, flow, caller, at or calls.now(line, given), press, switches)
     script = calls.script_of(line, wanted)
     person = Terminal(out) if not press and not given.json and sys.stdin.isatty() else None
     listen = None if given.json else Transcript(out, given.verbose, coloured())

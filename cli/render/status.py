@@ -23,6 +23,9 @@ def status_text(status: dict[str, Any]) -> None:
     for title, key in (("Queues", "queues"), ("Profiles", "routing_profiles"), ("Hours", "hours_of_operation")):
         if status[key]:
             out(folded(f"{title + ':':11}", sorted(status[key])))
+    for name, state in status["switches"].items():
+        since = f" since {state['since'][:16].replace('T', ' ')}" if state["since"] and state["on"] else ""
+        out(f"Switch:    {name} is {'ON' + since if state['on'] else 'off'}")
     if status["flows"]:
         out(folded("Flows:     ", sorted(status["flows"])))
     out(f"Agents:    {status['agents']['total']}")

@@ -102,6 +102,8 @@ class Oracle:
         hours = self.world.hours.get(ask.subject)
         if hours is None:
             return Answer("open", assumed=bool(ask.subject))
+        if ask.subject in self.world.switches and ask.subject.removeprefix("switch ") in self.given.switches:
+            return Answer("open")
         return Answer("open" if is_open(hours, moment) else "closed")
 
     def _queue(self, key: str) -> QueueGiven:

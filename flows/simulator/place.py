@@ -98,7 +98,7 @@ class Call:
         self.caller = caller
         self.listen = listen
         self.oracle = Oracle(world, script.given)
-        self.at = script.at or usual(world.hours, today, world.time_zone)
+        self.at = script.at or usual(world.timetable, today, world.time_zone)
         self.result = Result(at=self.at)
         self.waiting_since = 0.0
         self.seen: dict[State, int] = {}

@@ -48,7 +48,7 @@ class Safety:
 
 def check(world: World, today: dt.date, longest_wait: int) -> Safety:
     """Look at every call."""
-    found = combinations(world.hours, today, world.time_zone)
+    found = combinations(world.timetable, today, world.time_zone)
     walked = Walker(world, [dict(item) for item in found], longest_wait, until_person=True).walk()
     broken = [*_ends(world, walked), *_waits(world, walked, longest_wait), *_loops(world, walked)]
     first: dict[tuple[str, str, str], Broken] = {}

@@ -35,6 +35,7 @@ class Given:
     takes: Mapping[str, str] = field(default_factory=dict)
     agents: tuple[str, ...] = ()
     agent_does: tuple[str, ...] = ()
+    switches: frozenset[str] = frozenset()  # crisis switches that are on
     callback: str = ""  # answered | not_answered: what becomes of a booked callback
 
 

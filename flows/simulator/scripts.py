@@ -92,6 +92,7 @@ def _given(values: Mapping[str, Any]) -> Given:
         takes=dict(values.get("takes", {})),
         agents=tuple(values.get("agents", ())),
         agent_does=tuple(values.get("agent_does", ())),
+        switches=frozenset(values.get("switches", ())),
         callback=values.get("callback", ""),
     )
 

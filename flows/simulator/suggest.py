@@ -55,7 +55,7 @@ _WORDS = {
 
 def walk_of(world: World, today: dt.date, longest_wait: int | None = None) -> Walked:
     """The walk over all calls of a world."""
-    found = combinations(world.hours, today, world.time_zone)
+    found = combinations(world.timetable, today, world.time_zone)
     return Walker(world, [dict(item) for item in found], longest_wait).walk()
 
 
@@ -130,7 +130,7 @@ def suggest(world: World, results: Iterable[Result], today: dt.date, names: Iter
     taken: set[Branch] = set()
     for earlier in results:
         taken |= earlier.branches
-    found = combinations(world.hours, today, world.time_zone)
+    found = combinations(world.timetable, today, world.time_zone)
     walked = Walker(world, [dict(item) for item in found]).walk()
     proven = {branch: why for branch, why in dead(world, walked).items() if branch not in taken}
     wanted = {branch for branch in walked.first if branch not in taken and branch[1] in world.flows[branch[0]].actions}
@@ -205,6 +205,7 @@ class _Written:
         self.takes: dict[str, str] = {}
         self.does: list[str] = []
         self.hours: dict[str, bool] = {}
+        self.switches: set[str] = set()
         self.waited = 0
         self.withheld = False
         self.entered: set[str] = set()
@@ -219,6 +220,8 @@ class _Written:
             self.fails.add(here)
         elif ask.kind in ("keys", "digits"):
             self._keys(ask, answer.label, answer.value)
+        elif ask.kind == "hours" and ask.subject in self.world.switches:
+            self.switches |= {ask.subject.removeprefix("switch ")} if answer.label == "open" else set()
         elif ask.kind == "hours":
             self.hours.setdefault(ask.subject, answer.label == "open")
         elif ask.kind == "room":
@@ -308,6 +311,7 @@ class _Written:
             numbers=self.numbers,
             takes=self.takes,
             agent_does=tuple(self.does),
+            switches=frozenset(self.switches),
             callback=self.callback,
         )
 

@@ -85,6 +85,7 @@ class World:
     origins: Mapping[str, Mapping[str, Origin]] = field(default_factory=dict)
     queues: Mapping[str, QueueInfo] = field(default_factory=dict)
     hours: Mapping[str, Hours] = field(default_factory=dict)
+    switches: frozenset[str] = frozenset()  # keys of `hours` that are crisis switches: open while they are on
     numbers: Mapping[str, NumberInfo] = field(default_factory=dict)
     quick_connects: Mapping[str, QuickConnectInfo] = field(default_factory=dict)
     external: Mapping[str, str] = field(default_factory=dict)  # key -> E.164
@@ -94,6 +95,11 @@ class World:
     known_functions: frozenset[str] = frozenset()
     alone: bool = False  # one file, nothing around it
     refused: Mapping[tuple[str, str], str] = field(default_factory=dict)  # what the service would refuse
+
+    @property
+    def timetable(self) -> dict[str, Hours]:
+        """The hours that follow the clock: all but the switches, which somebody turns."""
+        return {key: hours for key, hours in self.hours.items() if key not in self.switches}
 
     def lookup(self, value: str, kind: str) -> str:
         """The key behind an id or ARN; what cannot be known keeps a name of its own, never another's."""
@@ -141,13 +147,15 @@ def of_center(center: Center, flows: FlowSet, seats: Iterable[Seat] = ()) -> Wor
             arn=arn(Ref("queue", key), center.region),
         )
         names[queues[key].arn] = ("queue", key)
+    switches = center.switches.values()
     return World(
         flows=documents,
         types={name: OUR_TYPES[flow.type] for name, flow in flows.flows.items()},
         names=names,
         origins={name: flow.origins for name, flow in flows.flows.items()},
         queues=queues,
-        hours=center.hours,
+        hours={**center.hours, **{switch.hours: Hours(switch.hours, switch.hours) for switch in switches}},
+        switches=frozenset(switch.hours for switch in switches),
         numbers={key: NumberInfo(key, flows.numbers[key]) for key in center.phone_numbers},
         quick_connects=_quick_connects(center, flows),
         external=center.external_numbers,

@@ -45,7 +45,7 @@ def _given(given: Given) -> dict[str, Any]:
                     state[name] = f"{state[name]}s"
     if given.lambdas:
         made["lambdas"] = {key: json.loads(reply) for key, reply in given.lambdas.items()}
-    for name in ("fails", "agent_does"):
+    for name in ("fails", "agent_does", "switches"):
         if getattr(given, name):
             values = getattr(given, name)
             made[name] = sorted(values) if isinstance(values, frozenset) else list(values)

@@ -127,6 +127,7 @@ def _center(
         prompts=numbers.build_prompts(values.get("prompts", empty), tuple(languages), problems),
         skills={key: tuple(dict.fromkeys(found)) for key, found in values.get("skills", {}).items()},
         lambdas=dict(values.get("lambdas", {})),
+        switches=numbers.build_switches(values.get("switches", empty), external, problems),
         attributes=numbers.build_attributes(values.get("attributes", empty)),
         rosters=tuple(dict.fromkeys(values.get("rosters", ()))),
         agents=people.agent_defaults(values.get("agents", empty), hierarchy),

@@ -159,7 +159,7 @@ def needed(center: Center) -> Mapping[str, int]:
         "queues": len(center.real_queues),
         "queues_per_routing_profile": max(per_profile, default=0),
         "routing_profiles": sum(len(p.variants) for p in center.routing_profiles.values()) + 1,
-        "hours_of_operation": len(center.hours),
+        "hours_of_operation": len(center.hours) + len(center.switches),
         "security_profiles": len(center.security_profiles) + 1,
         "quick_connects": len(center.quick_connects),
         "hierarchy_groups": len(center.hierarchy.groups),

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 
 from .. import nodes
 
-KINDS = ("hours_of_operation", "queues", "phone_numbers", "routing_profiles", "security_profiles", "external_numbers")
+KINDS = (
+    "hours_of_operation",
+    "queues",
+    "phone_numbers",
+    "routing_profiles",
+    "security_profiles",
+    "external_numbers",
+    "switches",
+)
 
 
 def defined(document: nodes.Mapping, flows: frozenset[str] | None) -> dict[str, frozenset[str] | None]:

@@ -18,6 +18,7 @@ from ..model import (
     PromptAsset,
     Recording,
     Safety,
+    Switch,
 )
 from ..problems import Problems, Where
 from ..suggest import did_you_mean
@@ -186,6 +187,32 @@ def check_prompt_files(prompts: dict[str, Prompt], folder: Path, problems: Probl
                 wave.check(folder / path, asset.path, prompt.where, problems)
 
 
+def build_switches(read: Values, external: Mapping[str, str], problems: Problems) -> dict[str, Switch]:
+    """The crisis switches by key."""
+    made: dict[str, Switch] = {}
+    for key, values in read.items():
+        said = values.wheres
+        if "say" not in said and "transfer" not in said:
+            problems.error(values.where, "missing-key", f'switch "{key}" does nothing', "write say: or transfer:")
+        elif "transfer" in said and "then" in said:
+            message = f'switch "{key}" says both `transfer` and `then`: after the transfer the call ends'
+            problems.error(values.at("then"), "contradiction", message, "leave one of them out")
+        elif "transfer" not in said and "then" not in said:
+            message = f'switch "{key}" does not say what comes after its words'
+            problems.error(values.where, "missing-key", message, "write then: hang_up or then: continue")
+        if any(word not in values for word in said):
+            continue  # what is wrong with its words or number is told there
+        number = values.get("transfer")
+        made[key] = Switch(
+            key,
+            say=values.get("say"),
+            transfer=external.get(number, number) if number else None,
+            hangs_up=values.get("then") == "hang_up",
+            where=values.where,
+        )
+    return made
+
+
 def build_attributes(read: Values) -> dict[str, Attribute]:
     """The contact attributes that flows may set."""
     return {
@@ -221,6 +248,9 @@ def _called(values: Values) -> list[tuple[str, Where]]:
         if word and word.startswith("+"):
             found.append((word, connect.at("phone")))
     safety = values.get("safety", Values())
+    for switch in values.get("switches", {}).values():
+        if str(switch.get("transfer", "")).startswith("+"):
+            found.append((switch["transfer"], switch.at("transfer")))
     fallback = safety.get("fallback", Values())
     if str(fallback.get("number", "")).startswith("+"):
         found.append((fallback["number"], fallback.at("number")))

@@ -126,6 +126,11 @@ GIVEN = Record(
             ["hold", "hang_up"],
             ListOf(Word("what an agent does", {"type": "string"}, _does), single=True),
         ),
+        "switches": Field(
+            "Crisis switches that are on.",
+            ["closed"],
+            ListOf(words.reference("switches", "switch"), single=True),
+        ),
         "callback": Field("What becomes of a booked callback.", "answered", words.choice("answered", "not_answered")),
         "fails": Field("Steps, actions or functions that fail.", ["lookup"], ListOf(words.text(1, 100), single=True)),
         "attributes": Field(

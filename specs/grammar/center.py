@@ -23,9 +23,18 @@ def _state(word: str, _: Reading) -> str:
 
 SWITCH = Record(
     {
-        "say": Field("What callers hear while it is on.", "We are closed today.", TEXT),
-        "then": Field("continue or hang_up.", "hang_up", words.choice("continue", "hang_up")),
-        "transfer": Field("Where callers go while it is on.", "emergency-desk", words.text(1, 64)),
+        "say": Field("What callers hear while it is on.", "We are closed today. In an emergency dial 112.", TEXT),
+        "then": Field(
+            "What comes after the words: continue (the call goes on as always) or hang_up.",
+            "hang_up",
+            words.choice("continue", "hang_up"),
+        ),
+        "transfer": Field(
+            "A number, or the key of an external one, with which callers are connected while it is on; if nobody "
+            "answers there the call goes on as always.",
+            "emergency-desk",
+            words.DIALLED,
+        ),
     }
 )
 
@@ -60,7 +69,11 @@ def center() -> Record:
                 SAFETY,
             ),
             "switches": Field(
-                "Crisis switches.", {"closed": {"say": "We are closed."}}, MapOf(SWITCH, words.key()), soon=True
+                "Crisis switches: off until somebody turns one on (`ccdeploy switch closed on`, or in the console by "
+                'opening the hours of operation "switch closed" around the clock). `up` never resets one. Every '
+                "number's flow asks them first, in the order of the file.",
+                {"closed": {"say": "We are closed today. In an emergency dial 112.", "then": "hang_up"}},
+                MapOf(SWITCH, words.key("a switch's key", 20)),
             ),
             **ROUTING_KEYS,
             "defaults": Field(

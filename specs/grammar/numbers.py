@@ -81,7 +81,12 @@ PROMPT = Either(
 ATTRIBUTE = Record(
     {
         "values": Field("The only values it may take.", ["cut-off", "new"], ListOf(words.text(1, 1000))),
-        "personal": Field("It holds personal data.", True, words.BOOLEAN, soon=True),
+        "personal": Field(
+            "It holds personal data: what callers type may be kept in it, and nowhere else (rule H12).",
+            True,
+            words.BOOLEAN,
+            default=False,
+        ),
     }
 )
 ATTRIBUTE_NAME = words.pattern("an attribute's name", r"[A-Za-z0-9][\w.-]*", "letters, digits, - and _")
@@ -133,7 +138,7 @@ NUMBER_KEYS = {
     ),
     "attributes": Field(
         "The contact attributes that flows may set; any where absent.",
-        {"reason": {"values": ["cut-off", "new"]}, "patient-id": {}},
+        {"reason": {"values": ["cut-off", "new"]}, "patient-id": {"personal": True}},
         MapOf(ATTRIBUTE, ATTRIBUTE_NAME),
     ),
     "quotas": Field(

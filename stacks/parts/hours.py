@@ -44,6 +44,24 @@ def register_hours(site: Site) -> None:
         _register_overrides(site, hours, made)
 
 
+def register_switches(site: Site) -> None:
+    """One hours of operation a crisis switch, made empty: off. Nothing of it is ever written again, so that no run
+    turns off what somebody turned on: an update of any part would send all of them (Pulumi AWS facts 2.3)."""
+    for switch in site.center.switches.values():
+        made = connect.HoursOfOperation(
+            switch.hours,
+            instance_id=site.instance_id,
+            name=switch.hours,
+            description="Crisis switch: open around the clock = on, no opening hours = off",
+            time_zone=site.center.time_zone,
+            configs=[],
+            tags=site.tags(_TYPE, switch.hours),
+            opts=options(ignore=["configs", "description", "time_zone"]),
+        )
+        site.hours[switch.hours] = made
+        site.export("switches", switch.key, {"id": made.hours_of_operation_id})
+
+
 def _register_overrides(site: Site, hours: model.Hours, made: connect.HoursOfOperation) -> None:
     for name, override in override_names(hours).items():
         HoursOverride(

@@ -24,11 +24,24 @@ def rich(small: Any, tmp_path: Path) -> Iterator[Any]:
     command("sandbox", "stop", code=None)
 
 
-def test_every_key_has_its_effect_and_a_second_up_changes_nothing(rich: Any) -> None:
+def test_every_key_has_its_effect_and_a_second_up_changes_nothing(rich: Any, fits: Any) -> None:
     first = rich("up", "--json").result
     assert first["agents"]["create"] == 3
+    turned = json.loads(rich("switch", "closed", "on", "--json").out)
+    fits("switch", turned)
+    assert (turned["on"], turned["changed"]) == (True, True)
+    told = rich("preview").err
+    assert "closed is ON since" in told
     second = rich("up", "--json").result
     assert {action: n for action, n in second["changes"].items() if n} == {"same": second["changes"]["same"]}
+    status = json.loads(rich("status", "--json").out)
+    fits("status", status)
+    assert {key: state["on"] for key, state in status["switches"].items()} == {
+        "closed": True,
+        "divert": False,
+        "notice": False,
+    }
+    assert status["drift"] == []
     look(json.loads(rich("sandbox", "start", "--json").out)["endpoint"])
     rich("sandbox", "stop")
     gone = rich("down", "--all", "--json").result
@@ -76,3 +89,18 @@ def look(endpoint: str) -> None:
         assert found["StorageConfigs"], resource
     media = connect.describe_instance_attribute(InstanceId=instance, AttributeType="EARLY_MEDIA")
     assert media["Attribute"]["Value"] == "false"
+
+
+def test_a_switch_that_is_on_cannot_vanish_from_the_folder(small: Any) -> None:
+    file = small.folder / "center.yaml"
+    before = file.read_text(encoding="utf-8")
+    file.write_text(f'{before}switches: {{closed: {{say: "Closed. Call 112.", then: hang_up}}}}\n', encoding="utf-8")
+    small("up")
+    assert "did you mean" in small("switch", "close", "on", code=1).err
+    small("switch", "closed", "on")
+    file.write_text(before, encoding="utf-8")
+    refused = small("up", code=1).err
+    assert "The switch closed is on, and the folder no longer has it" in refused
+    assert "ccdeploy switch closed off" in refused
+    small("switch", "closed", "off")
+    assert small("up", "--json").result["changes"]["delete"] == 1

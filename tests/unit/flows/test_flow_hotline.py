@@ -118,6 +118,26 @@ def test_a_caller_never_waits_longer_than_promised(old: str, new: str, center: R
     assert {p.code for p in problems} == {"H06"}, [str(p) for p in problems]
 
 
+@pytest.mark.parametrize(
+    ("attributes", "broken"),
+    [
+        ("{patient: {personal: true}, copy: {}}", [("H12", "copy")]),
+        ("{patient: {}, copy: {}}", [("H12", "patient"), ("H12", "copy")]),
+        ("{patient: {personal: true}, copy: {personal: true}}", []),
+    ],
+)
+def test_what_callers_type_is_kept_in_personal_attributes_only(
+    center: Read, attributes: str, broken: list[tuple[str, str]]
+) -> None:
+    asking = """  number: {digits: "Type your number, then #.", into: patient, private: yes, failed: nurse}
+  keep: {set: {copy: $.Attributes.patient}}
+  nurse:"""
+    flow = GOOD.replace("  nurse:", asking, 1).replace("{1: nurse}, otherwise: nurse", "{1: number}, otherwise: number")
+    _, problems = center(flow, WAIT, text=f"{CENTER}{SAFETY}\nattributes: {attributes}\n")
+    kept = [(p.code, name) for p in problems for name in ("patient", "copy") if f'kept in "{name}"' in p.message]
+    assert kept == broken, [str(p) for p in problems]
+
+
 def test_broken_rules_are_warnings_without_safety_and_can_be_waived(center: Read) -> None:
     text = GOOD.replace("otherwise: nurse", "otherwise: bye")
     _, problems = center(text, WAIT, text=CENTER)
