@@ -248,9 +248,8 @@ def _called(values: Values) -> list[tuple[str, Where]]:
         if word and word.startswith("+"):
             found.append((word, connect.at("phone")))
     safety = values.get("safety", Values())
-    for switch in values.get("switches", {}).values():
-        if str(switch.get("transfer", "")).startswith("+"):
-            found.append((switch["transfer"], switch.at("transfer")))
+    switches = values.get("switches", {}).values()
+    found += [(s["transfer"], s.at("transfer")) for s in switches if str(s.get("transfer", "")).startswith("+")]
     fallback = safety.get("fallback", Values())
     if str(fallback.get("number", "")).startswith("+"):
         found.append((fallback["number"], fallback.at("number")))

@@ -126,7 +126,7 @@ def test_a_mistake_in_a_switch_is_told_at_its_line(
     (tmp_path / "center.yaml").write_text(text, encoding="utf-8")
     found = load(tmp_path).problems.listed()
     start = text.count("\n") - 2
-    assert [(p.where.line - start + 1, p.code) for p in found if p.code not in ("unknown-flow",)][-1] == (line, code)
+    assert [(p.where.line - start + 1, p.code) for p in found if p.code != "unknown-flow"][-1] == (line, code)
 
 
 def test_the_safety_proof_looks_at_calls_while_a_switch_is_on(center: Read, basic_center: str) -> None:
