@@ -17,6 +17,7 @@ from .connect.shapes import Operation, route
 from .connect.store import Store
 from .faults import Faults, load
 from .history import History, blank
+from .lex import models as lex
 from .neighbours import Neighbours
 from .options import Options
 from .others import Others
@@ -39,6 +40,7 @@ REGIONS = (
     "us-west-2",
 )
 _SEARCH_LAG = 2.0  # seconds at the real pace; that searches are late is documented, by how much is not
+_WORK = 2.0  # seconds at the real pace until what is deleted is gone and a bot is built; AWS takes up to minutes
 Start = Callable[[str, list[tuple[str, str]]], Any]
 _REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 409: "Conflict", 429: "Too Many Requests"}
 
@@ -58,6 +60,7 @@ class Application:
             quotas=options.quotas,
             describes=2 if real else 0,
             search_lag=_SEARCH_LAG if real else 0.0,
+            seconds=_WORK if real else 0.0,
             neighbours=Neighbours(self.others, self.store),
         )
         self.history = History(data if options.history else None)
@@ -87,6 +90,8 @@ class Application:
         try:
             if call.service == "connect":
                 return _send(start, self._connect(call, began))
+            if call.service == lex.SERVICE:
+                return _send(start, self._lex(call, began))
             return _send(start, self._other(call, began))
         except OSError as error:  # a full disk: nothing was acknowledged, nothing is lost
             outcome = refused("InternalServiceException", 500, {"Message": f"The sandbox cannot write: {error}"})
@@ -119,6 +124,17 @@ class Application:
 
     # -- the services beside it
 
+    def _lex(self, call: Call, began: float) -> Answer:
+        found = lex.route(call)
+        name = found[0].name if found else f"{call.method} {call.raw_path}"
+        met = meet(self.faults, self.clock, call, name)
+        if met.instead is not None:
+            outcome = met.instead
+        else:
+            outcome = lex.answer(self, call, found, Manner(met.lag, met.fails, call.host))
+        self._log(call, name, outcome, began)
+        return _as_answer((None if met.instead is not None else spoil(met, call)) or outcome)
+
     def _other(self, call: Call, began: float) -> Answer:
         met = meet(self.faults, self.clock, call, call.operation)
         if met.instead is not None:
@@ -139,7 +155,7 @@ class Application:
     def _log(self, call: Call, operation: str, outcome: Outcome, began: float) -> None:
         from .others import reads_only
 
-        ours = call.service == "connect" or bool(outcome.parameters)
+        ours = call.service in ("connect", lex.SERVICE) or bool(outcome.parameters)
         self.history.add(
             {
                 "time": self.clock.now(),

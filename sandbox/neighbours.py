@@ -11,8 +11,10 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from .lex import statements
+
 if TYPE_CHECKING:
-    from .connect.store import Store
+    from .connect.store import Change, Store
     from .others import Others
 
 ACCOUNT = "123456789012"
@@ -77,6 +79,40 @@ class Neighbours:
 
         return self.declared(arn) or bool(self._others.peek(there))
 
+    def bot_alias(self, arn: str) -> bool:
+        """Whether the alias of a Lex V2 bot exists."""
+        _, bot, alias = arn.split("/")
+        there = self._store.get(_scope(arn), "lex-bot", bot) is not None
+        return self.declared(arn) or (there and self._store.get(f"lex:{bot}", "alias", alias) is not None)
+
+    def allow_recognise(self, change: Change, arn: str, instance: str) -> None:
+        """Add Connect's statement to the alias's policy, as the service does."""
+        if not self.declared(arn):
+            old = self._policy(arn)
+            self._put(
+                change, arn, statements.entry(old, arn, statements.with_instance(old, arn, instance), self._next())
+            )
+
+    def forbid_recognise(self, change: Change, arn: str, instance: str) -> None:
+        """Take the statement away again."""
+        old = self._policy(arn)
+        if old is not None:
+            left = statements.without_instance(old, instance)
+            self._put(change, arn, left and statements.entry(old, arn, left, self._next()))
+
+    def _policy(self, arn: str) -> Any:
+        return self._store.get(_scope(arn), "lex-policy", arn)
+
+    def _next(self) -> int:
+        return self._store.next_number()
+
+    @staticmethod
+    def _put(change: Change, arn: str, policy: Any) -> None:
+        if policy is None:
+            change.drop(_scope(arn), "lex-policy", arn)
+        else:
+            change.put(_scope(arn), "lex-policy", arn, policy)
+
     def allow_invoke(self, arn: str, instance: str) -> None:
         """Add Connect's permission to the function, as the service does; it may be there already."""
         parts = arn.split(":")
@@ -101,6 +137,12 @@ class Neighbours:
         query = f"Qualifier={quote(parts[7])}" if len(parts) > 7 else ""
         path = f"/2015-03-31/functions/{quote(parts[6])}/policy/connect-{instance.rpartition('/')[2]}"
         self._others.act("lambda", parts[3], "DELETE", path, query, b"")
+
+
+def _scope(arn: str) -> str:
+    """Where the store keeps what belongs to an ARN's account and Region."""
+    _, _, _, region, account, _ = arn.split(":", 5)
+    return f"{account}/{region}"
 
 
 def _s3(backend: Any) -> Any:

@@ -150,8 +150,13 @@ class Associations(Storage):
         return answer
 
     def associate_bot(self, p: Json) -> Json:
-        """A Lex V2 alias, or a Lex V1 bot."""
+        """A Lex V2 alias, whose policy then lets Connect in, or a Lex V1 bot. Raises ResourceNotFound, Conflict."""
         key, entry = self._bot(p)
+        others = self.settings.neighbours
+        if others is not None and "LexV2Bot" in entry:
+            if not others.bot_alias(key):
+                raise ex.ResourceNotFound(f"LexV2Bot.AliasArn: bot alias not found: {key}")
+            others.allow_recognise(self.change, key, self.instance(p)["Arn"])
         return self._associate(p, "bot", key, entry, "lex_v2_bots" if "LexV2Bot" in entry else "lex_v1_bots")
 
     def list_bots(self, p: Json) -> Json:
@@ -162,7 +167,10 @@ class Associations(Storage):
 
     def disassociate_bot(self, p: Json) -> Json:
         """Removes one."""
-        return self._disassociate(p, "bot", self._bot(p)[0])
+        key, entry = self._bot(p)
+        if self.settings.neighbours is not None and "LexV2Bot" in entry:
+            self.settings.neighbours.forbid_recognise(self.change, key, self.instance(p)["Arn"])
+        return self._disassociate(p, "bot", key)
 
     def associate_lex_bot(self, p: Json) -> Json:
         """The older operation, Lex V1 only."""

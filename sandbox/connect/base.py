@@ -31,17 +31,19 @@ class Settings:
         quotas: bool = True,
         describes: int = 0,
         search_lag: float = 0.0,
+        seconds: float = 0.0,
         neighbours: Neighbours | None = None,
     ) -> None:
         """`describes` is how many times a new instance or number still answers "in progress"; 0 for at once.
 
-        `search_lag` is by how many seconds searches are late; `neighbours` tells what the other services hold (None:
-        not asked).
+        `search_lag` is by how many seconds searches are late, `seconds` how long it takes until what was deleted is
+        gone or a bot is built; `neighbours` tells what the other services hold (None: not asked).
         """
         self.clock = clock
         self.quotas = quotas
         self.describes = describes
         self.search_lag = search_lag
+        self.seconds = seconds
         self.neighbours = neighbours
 
 

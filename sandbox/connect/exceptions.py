@@ -10,11 +10,21 @@ from collections.abc import Sequence
 
 from moto.core.exceptions import ServiceException
 
+from .shapes import Operation
+
 
 class ConnectError(ServiceException):
     """A refusal in the service's own words; `code` names the shape."""
 
     code = "InvalidRequestException"
+
+
+class _Other(ConnectError):
+    """The same refusal under another name."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class InvalidRequest(ConnectError):
@@ -77,6 +87,38 @@ class FlowNotPublished(ConnectError):
     code = "ContactFlowNotPublishedException"
 
 
+_TYPES_IN_USE = frozenset(
+    (
+        "CONTACT",
+        "CONTACT_FLOW",
+        "INSTANCE",
+        "PARTICIPANT",
+        "HIERARCHY_LEVEL",
+        "HIERARCHY_GROUP",
+        "USER",
+        "PHONE_NUMBER",
+    )
+)
+# What is said in place of an error that an operation does not declare, in this order.
+_INSTEAD = {
+    "DuplicateResourceException": ("ResourceConflictException",),
+    "ResourceConflictException": ("DuplicateResourceException",),
+    "LimitExceededException": ("ServiceQuotaExceededException",),
+    "ServiceQuotaExceededException": ("LimitExceededException",),
+}
+_REFUSALS = ("InvalidRequestException", "InvalidParameterException", "AccessDeniedException")
+
+
+def declared(error: ConnectError, operation: Operation) -> ConnectError:
+    """`error`, or the nearest one that the operation declares."""
+    if operation.declares(error.code):
+        return error
+    for code in (*_INSTEAD.get(error.code, ()), *_REFUSALS):
+        if operation.declares(code):
+            return _Other(code, error.message)
+    return error
+
+
 class UserNotFound(ConnectError):
     """The user of a federation request is not there."""
 
@@ -84,13 +126,14 @@ class UserNotFound(ConnectError):
 
 
 class ResourceInUse(ConnectError):
-    """Something else still uses what is to be deleted."""
+    """Something else still uses what is to be deleted; its type is told where the service has a word for it."""
 
     code = "ResourceInUseException"
 
     def __init__(self, message: str, resource_type: str, resource_id: str) -> None:
         super().__init__(message)
-        self.ResourceType = resource_type
+        if resource_type in _TYPES_IN_USE:
+            self.ResourceType = resource_type
         self.ResourceId = resource_id
 
 

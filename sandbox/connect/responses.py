@@ -104,9 +104,7 @@ class ConnectResponse(MotoConnectResponse):
         try:
             answer, effects = self._backend.run(operation, self.params, self._manner)
         except ex.ConnectError as error:
-            if isinstance(error, ex.ResourceNotFound) and not operation.declares(error.code):
-                error = ex.ConnectError("InvalidRequestException", error.message)
-            return refusal(error)
+            return refusal(ex.declared(error, operation))
         status, headers, text = WireResult(answer, operation).execute_result()
         return Outcome(status, text.encode(), headers, effects=effects)
 

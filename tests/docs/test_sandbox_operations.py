@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ccdeploy.sandbox.connect.table import markdown, rows
+from ccdeploy.sandbox.table import lex_rows, markdown, rows
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "sandbox.md"
 BEGIN = "<!-- operations: begin (tests/docs/test_sandbox_operations.py --rewrite-golden) -->"
@@ -23,3 +23,4 @@ def test_every_operation_of_a_centre_is_in_the_table() -> None:
     names = {name for _, name, _ in rows()}
     assert {"CreateInstance", "CreateUser", "UpdateContactFlowContent", "CreateHoursOfOperationOverride"} <= names
     assert len(names) == len(rows()) >= 187
+    assert {"CreateBotLocale", "BuildBotLocale", "CreateBotAlias"} <= {name for _, name, _ in lex_rows()}

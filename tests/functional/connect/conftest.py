@@ -12,14 +12,16 @@ from botocore.config import Config
 from ccdeploy.sandbox import control
 from ccdeploy.sandbox.server import Options, Running, serve
 
+from .wire import watch
+
 REGION = "eu-central-1"
 PASSWORD = "Example-Passw0rd"
 
 
 def client(service: str, endpoint: str, region: str = REGION, key: str = "sandbox") -> Any:
-    """A boto3 client that lets the server do all the checking, and repeats nothing."""
+    """A boto3 client that lets the server do all the checking, repeats nothing, and is strict about answers."""
     make: Any = boto3.client
-    return make(
+    made = make(
         service,
         region_name=region,
         endpoint_url=endpoint,
@@ -27,6 +29,9 @@ def client(service: str, endpoint: str, region: str = REGION, key: str = "sandbo
         aws_secret_access_key="sandbox",
         config=Config(parameter_validation=False, retries={"max_attempts": 0}, max_pool_connections=20),
     )
+    if service in ("connect", "lexv2-models"):
+        watch(made)
+    return made
 
 
 @dataclass

@@ -408,6 +408,7 @@ def associations(centre: Centre) -> None:
     assert call("list_lambda_functions")["LambdaFunctions"] == [function["FunctionArn"]]
     call("disassociate_lambda_function", **function)
     v2 = {"LexV2Bot": {"AliasArn": "arn:aws:lex:eu-central-1:123456789012:bot-alias/ABCDEFGHIJ/KLMNOPQRST"}}
+    centre.outside(v2["LexV2Bot"]["AliasArn"])
     call("associate_bot", **v2)
     assert call("list_bots", LexVersion="V2")["LexBots"] == [v2]
     call("disassociate_bot", **v2)
