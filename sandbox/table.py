@@ -33,8 +33,9 @@ def _rows(operations: Iterable[Operation], answered: frozenset[str], request: An
 
 def markdown() -> str:
     """The tables, and what happens with every other operation of the services' models."""
+    every = len(shapes.operations())
     lines = [
-        f"{len(rows())} of the {len(shapes.operations())} operations of Amazon Connect are answered; each other one gets",
+        f"{len(rows())} of the {every} operations of Amazon Connect are answered; each other one gets",
         "`UnknownOperationException` (HTTP 501) with its name.",
         "",
         *_table(rows()),
