@@ -60,9 +60,13 @@ engine-cli:
 	@command -v pulumi >/dev/null || test -x .tools/bin/pulumi || ! command -v go >/dev/null || $(MAKE) pulumi \
 		|| echo "The Pulumi CLI was not built: tests/engine are skipped."
 
-# Every boundary of a real centre's `up` and `down`, where `make test` takes a sample (an hour).
+# Every boundary of a real centre's `up` and `down`, every fault at every call of a roster, where `make test` takes a
+# sample (an hour).
 torture: $(VENV)/.dev
-	CCDEPLOY_TORTURE=1 $(BIN)/pytest -q tests/functional/test_killed_centre.py tests/engine
+	CCDEPLOY_TORTURE=1 $(BIN)/pytest -q tests/functional/test_killed_centre.py tests/engine $(ROSTER_TORTURE)
+
+ROSTER_TORTURE := tests/server/test_roster_interrupted.py tests/functional/agents/test_roster_net.py \
+	tests/unit/agents/test_roster_crash.py tests/unit/agents/test_roster_disk.py
 
 golden: $(VENV)/.dev
 	$(BIN)/pytest -q --rewrite-golden

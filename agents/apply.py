@@ -104,6 +104,11 @@ def _unseen(error: CloudError) -> CloudError:
     )
 
 
+def _ends_all(error: CloudError) -> bool:
+    """Whether the reason is not the person's: with these credentials nobody else fares better."""
+    return error.service_code in _FATAL or error.code in {"credentials", "cloud-setup"}
+
+
 @dataclass(slots=True)
 class _Task:
     """A person on the way: the calls that are left, and what is known of the one that was tried last."""
@@ -288,6 +293,8 @@ class _Run:
     def _arrived(self, task: _Task, call: Call, user_id: str) -> None:
         new = user_id if call.operation == "CreateUser" else None
         task.user_id = user_id
+        with self._lock:
+            self._result.arrived += 1
         self._book.done(task.step.username, call.operation, call.patch, new)
 
     def _judged(self, task: _Task, call: Call, error: CloudError) -> bool:
@@ -313,7 +320,7 @@ class _Run:
         self._book.refused(task.step.username, call.operation, code or error.code)
         if code in FULL and call.operation == "CreateUser":
             self._full = error
-        if code in _FATAL or error.code in {"credentials", "cloud-setup"}:
+        if _ends_all(error):
             self._halt(error)
         raise error
 
@@ -321,6 +328,8 @@ class _Run:
         """The answer was lost, so the call may have arrived. After too many the person, or the whole run, gives up."""
         task.doubtful = True
         task.attempts += 1
+        with self._lock:
+            self._result.arrived += 1  # perhaps
         if task.step.action == "create" and not task.user_id:
             self._result.made.setdefault(task.step.username, False)
         self._silent += 1
@@ -366,7 +375,7 @@ class _Run:
         step = task.step
         failure = Failure(step.file, step.line, step.action, error.service_code or error.code, error.message)
         with self._lock:
-            if self._result.stopped is error:
+            if self._result.stopped is error or _ends_all(error):
                 return  # the person is left, not failed
             self._result.failures.append(failure)
             self._result.left -= 1

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from ..specs.errors import CcdeployError, Interrupted, Unfinished
+
+AGAIN: Final = "run the same command again: it carries on where it stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +27,17 @@ class Failure:
 
 @dataclass(slots=True)
 class AgentResult:
-    """What was done. `left` people were not reached; `stopped` says why, if something stopped the run."""
+    """What was done. `left` people were not reached; `stopped` says why, if something stopped the run.
+
+    `calls` were sent, `arrived` of them changed something or may have.
+    """
 
     done: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("create", "update", "suspend", "remove"), 0))
     same: int = 0
     failures: list[Failure] = field(default_factory=list)
     left: int = 0
     calls: int = 0
+    arrived: int = 0
     seconds: float = 0.0
     stopped: CcdeployError | None = None
     interrupted: bool = False
@@ -42,18 +49,29 @@ class AgentResult:
 
     @property
     def error(self) -> CcdeployError | None:
-        """What to raise: Interrupted, Unfinished when something is left or failed, else None."""
-        changed = sum(self.done.values())
-        text = f"{changed} people done, {len(self.failures)} failed, {self.left} left"
-        hint = "run the same command again: it carries on where it stopped"
+        """What to raise: Interrupted, Unfinished when something is left or failed, else None.
+
+        Where nothing was changed at all it is the reason itself, or a plain CcdeployError: exit code 1, not 3.
+        """
+        text = f"{sum(self.done.values())} people done, {len(self.failures)} failed, {self.left} left"
         if self.interrupted:
-            return Interrupted(f"interrupted: {text}", hint=hint)
+            return Interrupted(f"interrupted: {text}", hint=AGAIN)
         if self.stopped is not None:
-            if not self.calls:
-                return self.stopped
-            return Unfinished(f"stopped: {text}. {self.stopped.message}", hint=self.stopped.hint or hint)
+            hint = with_again(self.stopped.hint)
+            if self.arrived:
+                return Unfinished(f"stopped: {text}. {self.stopped.message}", hint=hint)
+            self.stopped.hint = hint
+            return self.stopped
         if self.failures:
             first = self.failures[0]
             where = f"{first.file}:{first.line}" if first.line else first.file
-            return Unfinished(f"{text}; the first at {where}: {first.message}", hint=hint, where=where)
+            kind = Unfinished if self.arrived else CcdeployError
+            return kind(f"{text}; the first at {where}: {first.message}", hint=AGAIN, where=where)
         return None
+
+
+def with_again(hint: str) -> str:
+    """The hint, with how to go on."""
+    if not hint:
+        return AGAIN
+    return hint if "the same command again" in hint else f"{hint}; then {AGAIN}"

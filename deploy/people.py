@@ -47,7 +47,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What was done. `error` is set when somebody is left or failed; `mutations` are the calls that were sent."""
+    """What was done. `error` is set when somebody is left or failed; `mutations` are the calls that arrived."""
 
     counts: Mapping[str, int]
     failures: list[dict[str, str]] = field(default_factory=list)
@@ -195,7 +195,7 @@ def _applied(result: AgentResult) -> Applied:
         }
         for item in result.failures
     ]
-    return Applied(result.as_json(), failures, result.calls, result.error)
+    return Applied(result.as_json(), failures, result.arrived, result.error)
 
 
 def usernames(work: Work) -> frozenset[str]:

@@ -214,7 +214,7 @@ def _hint(code: str, service: str, operation: str) -> str:
     if code in {"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"}:
         return f"the credentials lack the permission {service}:{operation}"
     if code in {"ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException", "InvalidClientTokenId"}:
-        return "the credentials are wrong or have expired: sign in again"
+        return "the credentials are wrong or have expired: sign in again, then run the same command again"
     if code == "DuplicateResourceException":
         return "another one bears this name: rename it, or give ours another title; was ours renamed? `was: OLD-KEY`"
     if code in THROTTLED:

@@ -13,6 +13,7 @@ from ccdeploy.stacks.durable.files import CRASH, crash_point
 
 from .conftest import FakeUsers, User, World, row
 
+KILLS = 2000 if os.environ.get("CCDEPLOY_TORTURE") else 200
 LIMIT = 400  # more boundaries than any of these runs has
 
 
@@ -148,8 +149,7 @@ def test_a_run_killed_at_any_boundary_is_finished_by_running_it_again(
 def test_a_run_killed_again_and_again_at_random_is_finished_by_running_it_again(
     world: World, tmp_path: Path, expected: dict[str, object]
 ) -> None:
-    """Seeded; most rounds kill the run that resumes, too. CCDEPLOY_KILLS asks for more than 200."""
-    wanted = int(os.environ.get("CCDEPLOY_KILLS", "200"))
+    """Seeded; most rounds kill the run that resumes, too."""
     path = tmp_path / "users"
     child = os.fork()
     if child == 0:
@@ -162,7 +162,7 @@ def test_a_run_killed_again_and_again_at_random_is_finished_by_running_it_again(
     world.roster(*rows)
     kept, data = snapshot(world), path.read_bytes()
     dice, kills = random.Random(20260401), 0
-    while kills < wanted:
+    while kills < KILLS:
         restore(world, kept, path, data)
         for _ in range(dice.randint(1, 4)):
             world.users = KeptUsers(path)
@@ -170,4 +170,4 @@ def test_a_run_killed_again_and_again_at_random_is_finished_by_running_it_again(
                 break
             kills += 1
         finished(world, expected, path)
-    assert kills >= wanted
+    assert kills >= KILLS
