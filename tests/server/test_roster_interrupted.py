@@ -134,7 +134,7 @@ class Floor:
         return [r for r in history.read(self.data) if r["n"] > since and r["service"] == "connect"]
 
     def seen(self) -> int:
-        return max(r["n"] for r in history.read(self.data))
+        return max(int(r["n"]) for r in history.read(self.data))
 
     def finished(self, names: list[str], since: int) -> None:
         """Everybody is there, those of `names` were made once, and the plan finds nothing to do."""
