@@ -32,12 +32,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What calls are placed on: a world, and the centre behind it where there is one."""
+    """What calls are placed on: a world, the centre behind it where there is one; `live` = read from an instance."""
 
     world: World
     center: Center | None
     folder: Path | None
     today: dt.date
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def line_of(settings: Settings, folder: Path | None, *, live: bool = False) -> L
     if live:
         from .live import live_world
 
-        return Line(live_world(settings, center, root), center, root, center.today)
+        return Line(live_world(settings, center, root), center, root, center.today, live=True)
     world = of_center(center, compile_center(center), seats(center, people))
     return Line(world, center, root, center.today)
 
@@ -317,7 +318,7 @@ def exported(line: Line, scripts: list[Script], form: str) -> str:
     if form == "sheet":
         title = line.center.title if line.center else ""
         return sheet.sheet(line.world, scripts, results, title)
-    return export.test_cases(line.world, scripts, results)
+    return export.native_cases(line.world, scripts, results, live=line.live)
 
 
 def junit(report: Report) -> str:

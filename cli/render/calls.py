@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...flows.simulator.state import Ask, State
     from ...flows.simulator.world import World
 
-MARKS = {"heard": "»", "agent": "a»", "pressed": "«", "note": "·", "step": " ", "end": "■"}
+MARKS = {"heard": "»", "agent": "a»", "pressed": "«", "note": "·", "queued": "·", "step": " ", "end": "■"}
 INDENT = 11
 
 
@@ -38,8 +38,9 @@ class Transcript:
         if entry.kind == "step" and not self.verbose:
             return
         minutes, seconds = divmod(int(entry.seconds), 60)
-        codes = {"heard": "", "agent": BLUE, "pressed": GREEN, "note": DIM, "step": DIM, "end": BOLD}
-        wrapped = textwrap.wrap(entry.text, max(40, _width() - INDENT)) or [""]
+        codes = {"heard": "", "agent": BLUE, "pressed": GREEN, "note": DIM, "queued": "", "step": DIM, "end": BOLD}
+        text = f"waits in queue {entry.text}" if entry.kind == "queued" else entry.text
+        wrapped = textwrap.wrap(text, max(40, _width() - INDENT)) or [""]
         head = f"{minutes:3}:{seconds:02} {MARKS[entry.kind]:>2} "
         code = codes[entry.kind]
         self.say(paint(head + wrapped[0], code, self.colour and bool(code)))

@@ -1,9 +1,12 @@
 """The scripts as Connect's own test cases: requests of CreateTestCase with content in its testing language.
 
-Content of version 2025-06-21 is a list of observations, each an event to wait for (a message, an action that starts),
-what to do then (press keys, put another resource or reply in place, check an attribute, end), and which observations
-come next. An observation that never comes fails the test after five minutes; a test runs on a live instance and costs
-what a call costs. What the language has no word for (a full queue, an agent who answers) stands in `notes`.
+The content is a list of observations, each an event to wait for (a message, an action that starts), what to do then
+(press keys, hang up, check an attribute, end), and which observation comes next. What the world must be like is put in
+place first, by `overrides`. An observation that never comes fails the test after five minutes; a test runs on a live
+instance, and a caller who is queued there may ring real agents, so a test ends as soon as nothing more is looked for.
+
+Where Amazon's pages and what others saw published differ, the form here is one that both allow: no `Usage` (once is the
+default), the criterion as an object within the properties. What the language has no word for stands in `notes`.
 """
 
 from __future__ import annotations
@@ -13,30 +16,54 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from .calendar import is_open
+from .overrides import Named, action, overrides
 from .place import Entry, Result
 from .script import Script
 from .world import World
 
-VERSION = "2025-06-21"
+VERSION = "2019-10-30"
+LIMIT = 300  # seconds after which the service gives a test up
+_KEYS = frozenset("0123456789*#")
 
 
-def test_cases(world: World, scripts: Sequence[Script], results: Sequence[Result]) -> str:
-    """A JSON document with one request a script, ready for `aws connect create-test-case --cli-input-json`."""
-    cases = [_case(world, script, result) for script, result in zip(scripts, results, strict=True)]
+def native_cases(world: World, scripts: Sequence[Script], results: Sequence[Result], *, live: bool = False) -> str:
+    """A JSON document with one request a script, ready for `aws connect create-test-case --cli-input-json`.
+
+    With `live` the ids are those of the instance that `world` was read from, else `{{kind:key}}` stands in their place.
+    """
+    named = _real(world) if live else placeholder
+    cases = [_case(world, script, result, named) for script, result in zip(scripts, results, strict=True)]
     return json.dumps({"testCases": cases}, ensure_ascii=False, indent=2)
 
 
-def _case(world: World, script: Script, result: Result) -> dict[str, Any]:
+def placeholder(kind: str, key: str) -> str:
+    """Where an id of the instance belongs."""
+    return f"{{{{{kind}:{key}}}}}"
+
+
+def _real(world: World) -> Named:
+    """ARNs of what was read from the instance; what is not known keeps its placeholder."""
+    arns = {(kind, key): ref for ref, (kind, key) in world.names.items() if ref.startswith("arn:")}
+
+    def named(kind: str, key: str) -> str:
+        if kind == "instance":
+            found = next((arn for (what, _), arn in arns.items() if what == "flow"), "")
+            return found.partition("instance/")[2].partition("/")[0] or placeholder(kind, key)
+        return arns.get((kind, key)) or (arns.get(("module", key)) if kind == "flow" else "") or placeholder(kind, key)
+
+    return named
+
+
+def _case(world: World, script: Script, result: Result, named: Named) -> dict[str, Any]:
     number = world.numbers.get(script.to)
-    entry: dict[str, str] = {"FlowId": f"{{{{flow:{script.flow or (number.flow if number else '')}}}}}"}
+    entry: dict[str, str] = {"FlowId": named("flow", script.flow or (number.flow if number else ""))}
     if script.caller:
         entry["SourcePhoneNumber"] = script.caller
-    if number is not None:
-        entry["DestinationPhoneNumber"] = number.number or f"{{{{phone_number:{number.key}}}}}"
-    content = {"Version": VERSION, "Metadata": {}, "Observations": _observations(world, script, result)}
+        if number is not None:  # the service refuses one number without the other
+            entry["DestinationPhoneNumber"] = number.number or placeholder("phone_number", number.key)
+    content = {"Version": VERSION, "Metadata": {}, "Observations": _observations(world, script, result, named)}
     request: dict[str, Any] = {
-        "InstanceId": "{{instance}}",
+        "InstanceId": named("instance", ""),
         "Name": script.name,
         "Content": json.dumps(content, ensure_ascii=False),
         "EntryPoint": {"Type": "VOICE_CALL", "VoiceCallEntryPointParameters": entry},
@@ -44,34 +71,43 @@ def _case(world: World, script: Script, result: Result) -> dict[str, Any]:
     }
     if script.given.attributes:
         request["InitializationData"] = json.dumps({"Attributes": dict(script.given.attributes)}, ensure_ascii=False)
-    notes = _notes(script)
+    notes = _notes(world, script, result)
     return {"request": request, "notes": notes} if notes else {"request": request}
 
 
-def _notes(script: Script) -> list[str]:
-    """What a live test cannot be told."""
+def _notes(world: World, script: Script, result: Result) -> list[str]:
+    """What a live test cannot be told, and must find so."""
     found = []
+    if not script.caller:
+        found.append("the number must be withheld")
     for key, queue in script.given.queues.items():
-        if queue.full:
-            found.append(f"queue {key} must be full when the test runs")
         if queue.available or queue.answered_after is not None:
             found.append(f"somebody must answer queue {key}")
-    found += [f"{name} must fail" for name in sorted(script.given.fails)]
-    found += [f"function {key} must answer {reply}" for key, reply in script.given.lambdas.items()]
+        counts = [f"{n} {w}" for w in ("waiting", "staffed", "online") if (n := getattr(queue, w)) is not None]
+        if counts:
+            found.append(f"queue {key} must have {', '.join(counts)}")
+    types = {passed.step: passed.type for passed in result.path} | {p.action: p.type for p in result.path}
+    told = {"InvokeLambdaFunction", "CheckHoursOfOperation", "ConnectParticipantWithLexBot"}
+    told |= {"TransferContactToQueue", "DequeueContactAndTransferToQueue"}
+    failing = [name for name in sorted(script.given.fails) if name not in world.known_functions]
+    found += [f"{name} must fail" for name in failing if types.get(name.rpartition("/")[2]) not in told]
+    found += [f"{name} must take {branch}" for name, branch in script.given.takes.items()]
     found += [f"{number}: {word}" for number, word in script.given.numbers.items()]
     if script.given.agent_does:
         found.append(f"the agent then: {', '.join(script.given.agent_does)}")
+    if result.seconds > LIMIT:
+        found.append(f"the call takes {result.seconds:.0f} s, a test is given up after {LIMIT}: shorten the waits")
     return found
 
 
-def _observations(world: World, script: Script, result: Result) -> list[dict[str, Any]]:
+def _observations(world: World, script: Script, result: Result, named: Named) -> list[dict[str, Any]]:
     """First what is put in place, then each message up to the last that keys follow or that is expected."""
-    made = [_observation("start", _event("TestInitiated", {}), _overrides(world, result))]
-    for number, (event, keys) in enumerate(_exchanges(result.entries), 1):
+    made = [_observation("start", _event("TestInitiated", {}), overrides(world, script, result, named))]
+    for number, (event, keys) in enumerate(_exchanges(result.entries, named), 1):
         actions = [_press(f"press-{number}-{n}", key) for n, key in enumerate(keys, 1)]
         made.append(_observation(f"step-{number}", event, actions))
     made[-1]["Actions"] += [_assertion(key, value) for key, value in script.expect.attributes.items()]
-    made[-1]["Actions"].append(_action("end", "TestControl", {"Command": {"Type": "EndTest"}}))
+    made[-1]["Actions"].append(action("end", "TestControl", {"Command": {"Type": "EndTest"}}))
     for before, after in pairwise(made):
         before["Transitions"] = {"NextObservations": [after["Identifier"]]}
     for observation in made:
@@ -81,20 +117,32 @@ def _observations(world: World, script: Script, result: Result) -> list[dict[str
     return made
 
 
-def _exchanges(entries: Sequence[Entry]) -> list[tuple[dict[str, Any], list[str]]]:
-    """What is heard and where the caller is queued, in order, each with the keys that follow it. Recordings have no
-    text to look for and are left out."""
+def _exchanges(entries: Sequence[Entry], named: Named) -> list[tuple[dict[str, Any], list[str]]]:
+    """What is heard and where the caller is queued, in order, each with the keys that follow it."""
     found: list[tuple[dict[str, Any], list[str]]] = []
     for entry in entries:
-        if entry.kind == "heard" and not entry.text.startswith("["):
-            properties = {"Text": entry.text, "MatchingCriteria": "Inclusion"}
-            found.append((_event("MessageReceived", properties), []))
-        elif entry.kind == "step" and entry.text.endswith("· room"):
-            started: dict[str, Any] = {"ActionType": "TransferContactToQueue", "ActionParameters": {}}
-            found.append((_event("FlowActionStarted", started), []))
-        elif entry.kind == "pressed" and found and set(entry.text) <= set("0123456789*#"):
+        event = _observed(entry, named)
+        if event is not None:
+            found.append((event, []))
+        elif entry.kind == "pressed" and found and _is_pressed(entry.text):
             found[-1][1].append(entry.text)
     return found
+
+
+def _observed(entry: Entry, named: Named) -> dict[str, Any] | None:
+    criterion = {"MatchingCriteria": {"Type": "Inclusion"}}
+    if entry.kind == "heard" and entry.text.startswith("[prompt "):
+        return _event("MessageReceived", {"PromptId": named("prompt", entry.text[8:-1]), **criterion})
+    if entry.kind == "heard" and not entry.text.startswith("["):
+        return _event("MessageReceived", {"Text": entry.text, **criterion})
+    if entry.kind == "queued":
+        parameters = {"QueueId": named("queue", entry.text)}
+        return _event("FlowActionStarted", {"ActionType": "TransferContactToQueue", "ActionParameters": parameters})
+    return None
+
+
+def _is_pressed(text: str) -> bool:
+    return text == "hangs up" or (bool(text) and set(text) <= _KEYS)
 
 
 def _event(kind: str, properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,61 +153,18 @@ def _observation(name: str, event: dict[str, Any], actions: list[dict[str, Any]]
     return {
         "Identifier": name,
         "Event": {"Identifier": f"{name}-event", **event},
-        "Usage": {"Type": "EXACTLY", "Times": 1},
         "Actions": actions,
         "Transitions": {},
     }
 
 
-def _action(name: str, kind: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    return {"Identifier": name, "Type": kind, "Parameters": {"ActionType": kind, **parameters}, "Transitions": {}}
-
-
 def _press(name: str, keys: str) -> dict[str, Any]:
-    instruction = {"Type": "DtmfInput", "Properties": {"Value": keys}}
-    return _action(name, "SendInstruction", {"Actor": "Customer", "Instruction": instruction})
+    instruction: dict[str, Any] = {"Type": "DtmfInput", "Properties": {"Value": keys}}
+    if keys == "hangs up":
+        instruction = {"Type": "Disconnect"}
+    return action(name, "SendInstruction", {"Actor": "Customer", "Instruction": instruction})
 
 
 def _assertion(key: str, value: str) -> dict[str, Any]:
     parameters = {"Namespace": f"$.Attributes.{key}", "Operator": "Equals", "Operand": value}
     return {"Identifier": f"check-{key}", "Type": "Assert", "Parameters": parameters, "Transitions": {}}
-
-
-def _overrides(world: World, result: Result) -> list[dict[str, Any]]:
-    """Hours that must be open, by hours that always are."""
-    made = []
-    seen: set[str] = set()
-    for passed in result.path:
-        action = world.flows[passed.flow].actions[passed.action]
-        if passed.type == "CheckHoursOfOperation":
-            value = str(action.parameters.get("HoursOfOperationId", ""))
-            key = world.lookup(value, "hours") if value else ""
-            stand_in = _stand_in(world, result, key, passed.result == "open")
-            if key and key not in seen and stand_in:
-                seen.add(key)
-                made.append(_substitute(f"hours-{key}", "CheckHoursOfOperation", "HoursOfOperationId", key, stand_in))
-    return made
-
-
-def _stand_in(world: World, result: Result, key: str, wanted: bool) -> str:
-    """Hours of the centre that are always as wanted, else none: then the test must run at the script's time."""
-    hours = world.hours.get(key)
-    if hours is None or result.at is None or is_open(hours, result.at) is not wanted:
-        return ""
-    return next((name for name, entry in world.hours.items() if wanted and entry.always and name != key), "")
-
-
-def _substitute(name: str, kind: str, parameter: str, key: str, stand_in: str) -> dict[str, Any]:
-    strategy = {"Type": "SubstituteResource", "SubstituteArn": f"{{{{hours:{stand_in}}}}}"}
-    return _override(name, kind, parameter, "hours", key, strategy)
-
-
-def _override(
-    name: str, kind: str, parameter: str, reference: str, key: str, strategy: Mapping[str, Any]
-) -> dict[str, Any]:
-    properties = {
-        "ActionType": kind,
-        "ActionParameters": {parameter: f"{{{{{reference}:{key}}}}}"},
-        "Strategy": dict(strategy),
-    }
-    return _action(name, "OverrideSystemBehavior", {"Behavior": {"Type": "FlowAction", "Properties": properties}})

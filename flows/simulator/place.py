@@ -14,6 +14,7 @@ from .callers import HANG_UP, STOP, Caller, Scripted
 from .oracle import Oracle
 from .script import Script
 from .state import UNKNOWN, Answer, Ask, End, Heard, State, Step, pairs
+from .values import seconds
 from .world import World
 
 MOST_STEPS = 20_000
@@ -23,7 +24,7 @@ LEAVES = "\u2192"  # the branch of an action after which its flow is left
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a transcript. `kind`: step, heard, agent, pressed, note, end."""
+    """One line of a transcript. `kind`: step, heard, agent, pressed, queued (`text` is the queue), note, end."""
 
     kind: str
     text: str
@@ -35,7 +36,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """An action that was done, and where it went."""
+    """An action that was done, and where it went. `subject` is what it asked about: hours, a queue, a function."""
 
     flow: str
     action: str
@@ -43,6 +44,7 @@ class Passed:
     type: str
     result: str
     to: str
+    subject: str = ""
 
 
 BEGUN = End("error", message="the call did not begin")
@@ -103,6 +105,7 @@ class Call:
         self.waiting_since = 0.0
         self.seen: dict[State, int] = {}
         self.said: set[str] = set()
+        self.asking = 0.0  # seconds that the question takes
         self.asked = False  # the question of the step to come was heard already
 
     # The whole call
@@ -148,12 +151,13 @@ class Call:
             if loop:
                 return state, End("error", message=loop)
             before, made = state, machine.step(self.world, state, answer)
-            self._record(before, made)
+            self._record(before, made, asked.subject if asked is not None else "")
             state = made.state
             if made.end is not None:
                 return state, made.end
-            if made.state.stage == "queue" and before.stage != "queue":
+            if made.state.stage == "queue" and (before.stage, before.queue) != ("queue", made.state.queue):
                 self.waiting_since = self.result.seconds
+                self._tell("queued", made.state.queue, before)
         return state, End("error", message=f"the call did not end within {MOST_STEPS} steps")
 
     def _loops(self, state: State) -> str:
@@ -177,7 +181,9 @@ class Call:
             self._question(state, action)
         if asked.kind == "keys":
             key = self.caller.key(asked, state)
-            return self._pressed(key, Answer(key if key in asked.options or key == HANG_UP else speech.INVALID, key))
+            return self._pressed(
+                asked, key, Answer(key if key in asked.options or key == HANG_UP else speech.INVALID, key)
+            )
         if asked.kind == "digits":
             return self._digits(asked, self.caller.digits(asked, state))
         if asked.kind == "talk":
@@ -198,20 +204,25 @@ class Call:
     def _question(self, state: State, action: Action) -> None:
         """A question is heard before it is answered."""
         step = self.world.origin(state.flow, state.at).step
-        for heard in speech.said(self.world, state, action):
+        said = speech.said(self.world, state, action)
+        for heard in said:
             self._hear(heard, state, step)
+        self.asking = sum(seconds(heard.text) for heard in said)
         self.asked = True
 
     def _now(self) -> dt.datetime:
         moment = self.at.astimezone(dt.timezone.utc) + dt.timedelta(seconds=self.result.seconds)
         return moment.astimezone(self.at.tzinfo)
 
-    def _pressed(self, key: str, answer: Answer) -> Answer:
-        self._tell("pressed", {"timeout": "nothing", HANG_UP: "hangs up"}.get(key, key))
+    def _pressed(self, asked: Ask, key: str, answer: Answer) -> Answer:
+        """Keys are heard after the question; nobody pressed anything when the time for it is over."""
+        after = self.asking + (asked.limit if key == "timeout" else 0)
+        text = {"timeout": "nothing", HANG_UP: "hangs up"}.get(key, key)
+        self._emit(Entry("pressed", text, self.result.seconds + after))
         return answer
 
     def _digits(self, asked: Ask, entry: str) -> Answer:
-        self._tell("pressed", {"timeout": "nothing", HANG_UP: "hangs up"}.get(entry, entry))
+        self._pressed(asked, entry, Answer(entry))
         if entry in (speech.TIMEOUT, HANG_UP):
             return Answer(entry)
         plain = entry.rstrip("#") or entry
@@ -237,13 +248,13 @@ class Call:
 
     # What is told
 
-    def _record(self, before: State, made: Step) -> None:
+    def _record(self, before: State, made: Step, subject: str = "") -> None:
         result = self.result
         action = machine.action_of(self.world, before)
         step = self.world.origin(before.flow, before.at).step if before.flow else before.stage
         if action is not None:
             source = made.source or (before.flow, before.at)
-            passed = Passed(before.flow, before.at, step, action.type, made.label, made.to)
+            passed = Passed(before.flow, before.at, step, action.type, made.label, made.to, subject)
             result.path.append(passed)
             result.actions.add((before.flow, before.at))
             if made.source:

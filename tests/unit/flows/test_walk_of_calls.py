@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -16,7 +19,7 @@ from ccdeploy.flows.simulator.drawing import drawing
 from ccdeploy.flows.simulator.expectations import run
 from ccdeploy.flows.simulator.place import place
 from ccdeploy.flows.simulator.safety import check
-from ccdeploy.flows.simulator.script import Expect, Script
+from ccdeploy.flows.simulator.script import Expect, Given, QueueGiven, Script
 from ccdeploy.flows.simulator.scripts import read_scripts
 from ccdeploy.flows.simulator.suggest import dead, suggest, walk_of
 from ccdeploy.flows.simulator.world import World, of_center
@@ -178,32 +181,98 @@ def test_what_differs_is_told_with_what_was_heard(example: World) -> None:
     assert root.find(".//failure") is not None
 
 
-def test_the_test_cases_are_requests_that_the_service_takes(example: World) -> None:
-    import json
-
+def cases_of(world: World, scripts: list[Script], *, live: bool = False) -> list[dict[str, Any]]:
+    """The requests of some scripts, each accepted by the service's own model, with their content read."""
     from botocore.session import get_session
     from botocore.validate import ParamValidator
 
-    center = load(EXAMPLE, today=TODAY).center
-    scripts = read_scripts(EXAMPLE, center, example, Problems())[:6]
-    cases = json.loads(export.test_cases(example, scripts, [place(example, s) for s in scripts]))["testCases"]
     shape = get_session().get_service_model("connect").operation_model("CreateTestCase").input_shape
     assert shape is not None
-    for case, script in zip(cases, scripts, strict=True):
+    made = json.loads(export.native_cases(world, scripts, [place(world, s) for s in scripts], live=live))["testCases"]
+    for case in made:
         assert not ParamValidator().validate(case["request"], shape).has_errors()
-        content = json.loads(case["request"]["Content"])
-        observations = content["Observations"]
+        case["content"] = json.loads(case["request"]["Content"])
+    return list(made)
+
+
+def put_in_place(case: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a test case overrides, in order."""
+    first = case["content"]["Observations"][0]
+    assert first["Event"]["Type"] == "TestInitiated"
+    found = [a["Parameters"] for a in first["Actions"] if a["Type"] == "OverrideSystemBehavior"]
+    return [parameters["Behavior"]["Properties"] for parameters in found]
+
+
+def test_the_test_cases_are_requests_that_the_service_takes(example: World) -> None:
+    center = load(EXAMPLE, today=TODAY).center
+    scripts = read_scripts(EXAMPLE, center, example, Problems())
+    for case, script in zip(cases_of(example, scripts), scripts, strict=True):
+        observations = case["content"]["Observations"]
         names = [observation["Identifier"] for observation in observations]
         assert len(set(names)) == len(names)
         assert all(o["Transitions"]["NextObservations"][0] in names for o in observations[:-1])
-        pressed = [
-            action["Parameters"]["Instruction"]["Properties"]["Value"]
+        instructions = [
+            action["Parameters"]["Instruction"]
             for observation in observations
             for action in observation["Actions"]
             if action["Type"] == "SendInstruction"
         ]
-        assert pressed == [key for item in script.press if item.isdigit() for key in item]
+        pressed = "".join(i["Properties"]["Value"] for i in instructions if i["Type"] == "DtmfInput")
+        assert pressed == "".join(item for item in script.press if item.strip("0123456789*#") == "")
         assert observations[-1]["Actions"][-1]["Parameters"]["Command"] == {"Type": "EndTest"}
+
+
+def test_a_test_case_says_which_hours_queues_and_functions_answer_otherwise(center: Callable[..., Checked]) -> None:
+    made, _ = center(
+        welcome(
+            """\
+  hours: {check_hours: day, closed: bye}
+  again: {check_hours: day, closed: bye, failed: bye}
+  ask: {lambda: lookup, failed: in-line}
+  in-line: {queue: triage, full: bye, failed: bye}
+  bye: {say: "Call +33 1 99 00 01 00.", then: end}
+  end: {hang_up: true}
+"""
+        )
+    )
+    world = of_center(made, compile_center(made))
+    open_day = dt.datetime.fromisoformat("2026-11-24T10:15+01:00")
+    night = dt.datetime.fromisoformat("2026-11-24T23:15+01:00")
+    full = Given(queues={"triage": QueueGiven(full=True)}, fails=frozenset(["lookup"]))
+    scripts = [
+        Script("day", "main", at=open_day, given=Given(lambdas={"lookup": '{"known": "yes"}'})),
+        Script("night", "main", at=night),
+        Script("full", "main", at=open_day, given=full),
+    ]
+    day, closed, refused = (put_in_place(case) for case in cases_of(world, scripts))
+    always = {"Type": "SubstituteResource", "SubstituteArn": "{{hours:always}}"}
+    assert [item["ActionType"] for item in day] == ["CheckHoursOfOperation"] * 2 + ["InvokeLambdaFunction"]
+    assert [item["Strategy"] for item in day[:2]] == [always, always]  # an override is spent by one use
+    assert day[0]["ActionParameters"] == {"HoursOfOperationId": "{{hours:day}}"}
+    told = {"Type": "ExecutionResult", "ExecutionResult": {"DelaySeconds": 0, "LoadedData": '{"known": "yes"}'}}
+    assert day[2]["Strategy"]["Response"] == told
+    assert [item["Strategy"]["Response"]["ExecutionResult"] for item in closed] == [{"Value": "OutOfHours"}]
+    assert refused[2]["Strategy"]["Response"] == {
+        "Type": "Error",
+        "Error": {"DelaySeconds": 0, "Value": "NoMatchingError"},
+    }
+    assert refused[3]["ActionParameters"] == {"QueueId": "{{queue:triage}}"}
+    assert refused[3]["Strategy"]["Response"]["Error"] == {"Value": "QueueAtCapacity"}
+
+
+def test_a_test_case_of_what_stands_names_its_real_ids(example: World) -> None:
+    base = "arn:aws:connect:eu-central-1:123456789012:instance/11111111-2222-4333-8444-555555555555"
+    names = {f"{base}/contact-flow/{key}": ("flow", key) for key in example.flows}
+    names |= {f"{base}/queue/{key}": ("queue", key) for key in example.queues}
+    at = dt.datetime.fromisoformat("2026-11-24T10:15+01:00")
+    script = Script("x", "main", press=("1", "timeout", "1", "hang_up"), at=at)
+    case = cases_of(replace(example, names={**example.names, **names}), [script], live=True)[0]
+    assert case["request"]["InstanceId"] == "11111111-2222-4333-8444-555555555555"
+    assert case["request"]["EntryPoint"]["VoiceCallEntryPointParameters"]["FlowId"] == f"{base}/contact-flow/welcome"
+    waits = [
+        o["Event"]["Properties"] for o in case["content"]["Observations"] if o["Event"]["Type"] == "FlowActionStarted"
+    ]
+    assert [event["ActionParameters"] for event in waits] == [{"QueueId": f"{base}/queue/triage"}]
 
 
 def test_the_sheet_for_testers_names_each_call_and_escapes_what_is_heard(example: World) -> None:
