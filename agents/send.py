@@ -93,8 +93,8 @@ class Sender:
         terms = person.terms
         return UserFields(
             username=person.username,
-            first_name=person.first_name,
-            last_name=person.last_name,
+            first_name="" if self._identity == "directory" else person.first_name,  # the directory knows them
+            last_name="" if self._identity == "directory" else person.last_name,
             email=person.email if self._identity == "connect" else "",
             routing_profile=self._routing(terms.routing_profile),
             security_profiles=self._security("|".join(terms.security_profiles)),

@@ -65,6 +65,9 @@ wait = click.option(
 local_state = click.option(
     "--local-state", is_flag=True, help="On aws: the state may lie on this machine only (the first time)."
 )
+take_over = click.option(
+    "--take-over", is_flag=True, help="Adopted instance: write its switches, storage and levels too."
+)
 keep = click.option(
     "--keep",
     type=click.Choice(["theirs", "ours"]),

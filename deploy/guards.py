@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..specs.errors import Refused
 from . import people
+from .retiring import HELD
 
 if TYPE_CHECKING:
     from ..stacks.engine.plan import Drift
@@ -69,6 +70,21 @@ def settle_drift(work: Work, keep: Side | None) -> tuple[str, ...]:
         work.engine.refresh(write=True)
     word = "put back" if keep == "ours" else "left"
     return tuple(f"{in_words(item)}: {word}" for item in found)
+
+
+def check_held_numbers(work: Work, *, everything: bool) -> None:
+    """A number that the account held before goes with the instance when that is deleted. Raises Refused for it."""
+    if not everything or work.center.instance.adopt is not None:
+        return
+    for item in work.engine.export()["deployment"].get("resources") or ():
+        outputs = item.get("outputs") or {}
+        if item["type"] == HELD and not outputs.get("previousTarget"):
+            raise Refused(
+                f"{outputs.get('phoneNumber')} was not claimed by this stack, and would be released with the instance.",
+                hint="Move it to another instance first (aws connect update-phone-number), or keep it: ccdeploy down",
+                where="phone_numbers",
+                code="held-number",
+            )
 
 
 def check_titles(work: Work) -> None:

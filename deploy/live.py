@@ -112,8 +112,9 @@ class _Reading:
 
         for item in summaries(self.cloud, self.instance, QUEUES):
             self._name("queue", "queues", item)
-        titles = {asset.key: asset.key for prompt in self.center.prompts.values() for asset in prompt.assets}
-        titles |= {prompt.title: key for key, prompt in self.center.prompts.items()}
+        shown = self.center.shown
+        titles = {shown(asset.key): asset.key for prompt in self.center.prompts.values() for asset in prompt.assets}
+        titles |= {shown(prompt.title): key for key, prompt in self.center.prompts.items()}
         for item in summaries(self.cloud, self.instance, PROMPTS):
             key = titles.get(str(item.get("Name")), str(item.get("Name")))
             self.names[str(item["Id"])] = self.names[str(item["Arn"])] = ("prompt", key)

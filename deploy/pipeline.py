@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..stacks.engine.plan import Changes, Step
-from . import guards, people, retiring, switches
+from . import adopting, guards, people, retiring, switches
 from .events import NO_AGENTS, Note, OnEvent, Result, Started
 from .prepare import check_place
 from .run import Run
@@ -75,6 +75,7 @@ def preview(work: Work, checked: Checked | None, *, allow_suspend: int | None = 
     from ..stacks.program import program
 
     check_place(work)
+    adopting.check_adopted(work)
     guards.check_titles(work)
     agents = dict(NO_AGENTS)
     notes = switches.kept(work)
@@ -84,7 +85,7 @@ def preview(work: Work, checked: Checked | None, *, allow_suspend: int | None = 
         agents |= planned.counts
         usernames |= planned.usernames
         notes += planned.plan.notes
-    result = work.engine.preview(program(work.center, None, work.flows, usernames))
+    result = work.engine.preview(program(work.center, None, work.flows, usernames, adopting.taken(work)))
     if result.failures:
         raise people.failure(result.failures)
     # Threads finish in any order; a plan reads the same every time.
@@ -116,6 +117,7 @@ def up(
         guards.check_titles(work)
         for sentence in guards.settle_drift(work, keep):
             run.tell(Note(sentence))
+        _adopt(run)
         last = work.last_applied()
         going = retiring.dropped(last, work.center)
         before = people.usernames(work)
@@ -138,8 +140,18 @@ def _stack(run: Run, stage: StageName, last: Center | None, usernames: Collectio
     from ..stacks.program import program
 
     work = run.work
-    registered = program(work.center, last, work.flows, usernames)
+    registered = program(work.center, last, work.flows, usernames, adopting.taken(work))
     run.engine_stage(stage, lambda on_step: work.engine.up(registered, on_step), run.expected())
+
+
+def _adopt(run: Run) -> None:
+    """An adopted instance: take it over where that was asked for, else say what stays as it is."""
+    work = run.work
+    if work.center.instance.adopt is None:
+        return
+    adopting.take_over(work)
+    if not adopting.taken(work):
+        run.tell(Note(adopting.left_alone(work.center)))
 
 
 def down(work: Work, on_event: OnEvent, stop: Stop, *, everything: bool) -> Result:
@@ -152,8 +164,11 @@ def down(work: Work, on_event: OnEvent, stop: Stop, *, everything: bool) -> Resu
         run.prepare()
         run.remove_people()
         keep = None if everything else retiring.keeper(work.center)
+        guards.check_held_numbers(work, everything=everything)
         total = len(work.engine.export()["deployment"].get("resources") or ())
         run.engine_stage("resources", lambda on_step: work.engine.destroy(on_step, keep=keep), total)
+        if adopting.give_back(work):
+            run.tell(Note("The instance has its own switches and storage back."))
         run.outputs()
         run.kept()
         work.store.delete(LAST_APPLIED)

@@ -23,7 +23,16 @@ def check_place(work: Work) -> None:
             where="center.yaml",
             code="region-changed",
         )
-    if instance_id(work) and not instance_there(work):
+    there, wanted = instance_id(work), work.center.instance.adopt
+    owned = not wanted and last is not None and last.instance.adopt
+    if there and (owned or (wanted and there != wanted)):
+        raise Refused(
+            f"The stack stands in the instance {there}, the folder now names another one: a centre cannot move.",
+            hint="Put instance: back as it was, or remove the stack first: ccdeploy down --all",
+            where="instance.adopt",
+            code="instance-changed",
+        )
+    if there and not instance_there(work):
         raise Refused(
             "The instance that this stack recorded is not there any more: it was deleted, or the sandbox was emptied.",
             hint="Forget what was recorded, then begin anew: ccdeploy down --all",

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 INSTANCE = "aws:connect/instance:Instance"
 NUMBER = "aws:connect/phoneNumber:PhoneNumber"
+HELD = "ccdeploy:index:AdoptedNumber"  # a number that the account held before
 
 
 def dropped(last: Center | None, now: Center) -> tuple[str, ...]:
@@ -45,9 +46,9 @@ def waited(center: Center, before: Collection[str], now: Collection[str]) -> boo
 def keeper(center: Center) -> Callable[[str, str], bool]:
     """What a plain `down` keeps, by type and logical name: kept numbers, and the instance with them or protected."""
     numbers = {key for key, number in center.phone_numbers.items() if number.keep}
-    instance = bool(numbers) or center.instance.protect
+    instance = (bool(numbers) or center.instance.protect) and center.instance.adopt is None
 
     def keep(kind: str, name: str) -> bool:
-        return (kind == NUMBER and name in numbers) or (kind == INSTANCE and instance)
+        return (kind in (NUMBER, HELD) and name in numbers) or (kind == INSTANCE and instance)
 
     return keep

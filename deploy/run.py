@@ -12,6 +12,7 @@ from ..specs.errors import CcdeployError, Interrupted, Unfinished
 from ..stacks.engine.plan import Changes, EngineResult, OnStep, Step, StepEvent
 from ..stacks.outputs import shown
 from . import estimate, people
+from .adopting import check_adopted
 from .audit_facts import person_facts, result_facts, run_facts, step_facts
 from .audit_log import AuditLog
 from .events import NO_AGENTS, Event, Meter, Note, OnEvent, Progress, Result, Stage, StageName, Started
@@ -74,8 +75,9 @@ class Run:
         self.tell(Stage("prepare"))
         if self.command != "down":
             check_place(self.work)
+            check_adopted(self.work)
             declare_outside(self.work)
-            if instance_id(self.work):
+            if instance_id(self.work) or self.work.center.instance.adopt:
                 grant_quotas(self.work)
         for sentence in self.work.engine.recover(finder(self.work)):
             self._mutations += 1
@@ -144,6 +146,8 @@ class Run:
         numbers = ", ".join(str(number) for number in (self._outputs.get("phone_numbers") or {}).values())
         if (self._outputs.get("instance") or {}).get("id"):
             what = f"the instance and {numbers}" if numbers else "the instance, which is protected"
+            if self.work.center.instance.adopt is not None:
+                what = f"{numbers} in the instance that was adopted"
             self.tell(Note(f"Kept: {what}. To remove that too: ccdeploy {self.command} --all"))
 
     def result(self) -> Result:

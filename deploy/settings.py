@@ -28,6 +28,7 @@ class Settings:
     today: dt.date | None = None
     wait: float = 0.0  # seconds that a run waits for another operator to end
     local_state: bool = False  # the state of a real account may lie on this machine only
+    take_over: bool = False  # what an adopted instance has once for all is written too
 
     @property
     def engine_name(self) -> Literal["embedded", "pulumi"]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .retiring import INSTANCE, NUMBER
+from .retiring import HELD, INSTANCE, NUMBER
 
 if TYPE_CHECKING:
     from ..stacks.engine.plan import Engine
@@ -22,7 +22,7 @@ def standing(engine: Engine) -> dict[str, Any]:
         return {}
     resources = [item for item in engine.export()["deployment"].get("resources") or () if not item.get("delete")]
     ids = {str(item.get("id", "")).rpartition(":")[2] for item in resources if item.get("id")}
-    numbers = {_name(item) for item in resources if item["type"] == NUMBER}
+    numbers = {_name(item) for item in resources if item["type"] in (NUMBER, HELD)}
     kept: dict[str, Any] = {}
     for group, entries in outputs.items():
         if group == "instance":

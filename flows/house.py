@@ -75,7 +75,13 @@ class House:
         queues = [queue for queue in self.center.queues.values() if queue.own_callbacks] if self.center else []
         if len(queues) > MANY_QUEUES:  # then only those that say so: a step may name the flow for any queue
             queues = [queue for queue in queues if self.flow_for("waiting", queue.key) == flow]
-        return [(v.title, v.callbacks) for queue in queues for v in queue.variants if v.callbacks]
+        center = self.center
+        return [
+            (center.shown(v.title) if center else v.title, v.callbacks)
+            for queue in queues
+            for v in queue.variants
+            if v.callbacks
+        ]
 
     def queue(self, key: str) -> Queue | None:
         """The queue of the centre, or None."""

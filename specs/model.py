@@ -60,10 +60,12 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """The Connect instance. `identity` never changes after creation."""
+    """The Connect instance. `identity` never changes after creation. `adopt` is the id of one that stands already."""
 
     alias: str
     identity: Identity = "connect"
+    directory_id: str | None = None  # of identity "directory"
+    adopt: str | None = None
     inbound: bool = True
     outbound: bool = True
     protect: bool = True
@@ -238,9 +240,13 @@ class RoutingProfile(Entry):
 
 @dataclass(frozen=True, slots=True)
 class SecurityProfile(Entry):
-    """A security profile; `permissions` is the final sorted list (base plus permissions minus without)."""
+    """A security profile; `permissions` is the final sorted list (base plus permissions minus without).
+
+    `scope` "hierarchy" shows its holders only the people of their own hierarchy group and of the groups below.
+    """
 
     permissions: tuple[str, ...] = ()
+    scope: Literal["all", "hierarchy"] = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,11 +289,13 @@ class QuickConnect(Entry):
 
 @dataclass(frozen=True, slots=True)
 class PhoneNumber(Entry):
-    """A number of the centre."""
+    """A number of the centre: one to claim, or `number`, which the account holds already."""
 
     country: str = ""
     type: Literal["did", "toll_free", "uifn"] = "did"
     prefix: str | None = None
+    candidates: tuple[str, ...] = ()  # prefixes, tried in this order when the number is claimed
+    number: str | None = None
     flow: str = ""
     language: str | None = None
     sets: Mapping[str, str] = field(default_factory=dict)
@@ -410,6 +418,10 @@ class Center:
     def stack_name(self) -> str:
         """The Pulumi stack's name, `<center>.<stack>`."""
         return f"{self.key}.{self.stack}"
+
+    def shown(self, title: str) -> str:
+        """What a thing is called in Connect: its title, in an adopted instance behind the centre's key."""
+        return f"{self.key} {title}" if self.instance.adopt else title
 
     @property
     def real_queues(self) -> Mapping[str, Queue]:

@@ -63,3 +63,11 @@ def countries() -> frozenset[str]:
     import phonenumbers
 
     return frozenset(phonenumbers.SUPPORTED_REGIONS)
+
+
+def fits(prefix: str, country: str) -> bool:
+    """Whether numbers of an ISO country can begin with `prefix`, or `prefix` with their country code."""
+    import phonenumbers
+
+    code = f"+{phonenumbers.country_code_for_region(country)}"
+    return prefix.startswith(code) or code.startswith(prefix)

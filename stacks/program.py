@@ -36,12 +36,14 @@ def program(
     retiring: Center | None = None,
     flows: FlowSet | None = None,
     usernames: Collection[str] = (),
+    take_over: bool = False,
 ) -> Program:
     """The program that makes `center`, to be called on a running Pulumi runtime.
 
     `retiring` is the centre that was applied last: what people may still hold of it stays registered. `flows` are the
     compiled flows (compiled here when they are not given). `usernames` are the agents that are known to exist: quick
-    connects to others are left for a later run (`waiting_for_agents`).
+    connects to others are left for a later run (`waiting_for_agents`). `take_over` also writes what an adopted
+    instance has once for all: its switches, storage, levels of the hierarchy.
     """
     whole = merged(center, retiring) if retiring is not None else center
 
@@ -51,7 +53,7 @@ def program(
             from ..flows.centre import compile_center
 
             compiled = compile_center(center)
-        _register(whole, compiled, frozenset(usernames))
+        _register(whole, compiled, frozenset(usernames), take_over)
 
     return run
 
@@ -63,12 +65,12 @@ def waiting_for_agents(center: Center, usernames: Collection[str]) -> tuple[str,
     return tuple(key for key, agent in agents.items() if agent not in known)
 
 
-def _register(center: Center, flows: FlowSet, usernames: frozenset[str]) -> None:
+def _register(center: Center, flows: FlowSet, usernames: frozenset[str], take_over: bool) -> None:
     from .parts import flows as flow_parts
     from .parts import hours, instance, numbers, people, prompts, queues, routing, storage
     from .parts.site import Site
 
-    site = Site(center, flows, usernames, instance.register_instance(center))
+    site = Site(center, flows, usernames, take_over, instance.register_instance(center))
     instance.register_switches(site)
     instance.register_lambdas(site)
     storage.register_storage(site)

@@ -252,3 +252,75 @@ class InstanceAttribute(_Own):
     ) -> None:
         props = {"instanceId": instance_id, "attributeType": attribute_type, "value": value}
         super().__init__("InstanceAttribute", resource_name, props, opts)
+
+
+class NumberChoice(_Own):
+    """The first of several prefixes that has a number to offer."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        target_arn: Text,
+        country_code: Text,
+        type_: Text,
+        candidates: Sequence[str],
+        opts: Options | None = None,
+    ) -> None:
+        props = {
+            "targetArn": target_arn,
+            "countryCode": country_code,
+            "type": type_,
+            "candidates": list(candidates),
+        }
+        super().__init__("NumberChoice", resource_name, props, opts, ["prefix"])
+
+    @property
+    def prefix(self) -> pulumi.Output[str]:
+        """What was chosen."""
+        return self._output("prefix")
+
+
+class AdoptedNumber(_Own):
+    """A number that the account holds already."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        instance_id: Text,
+        target_arn: Text,
+        phone_number: Text,
+        opts: Options | None = None,
+    ) -> None:
+        props = {"instanceId": instance_id, "targetArn": target_arn, "phoneNumber": phone_number}
+        outputs = ["arn", "previousTarget", "previousFlow"]
+        super().__init__("AdoptedNumber", resource_name, props, opts, outputs)
+
+    @property
+    def phone_number(self) -> pulumi.Output[str]:
+        """The number in E.164."""
+        return self._output("phoneNumber")
+
+
+class SecurityProfileScope(_Own):
+    """Limits whom the holders of a security profile see to their own hierarchy group."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        instance_id: Text,
+        security_profile_id: Text,
+        resources: Sequence[str],
+        opts: Options | None = None,
+    ) -> None:
+        props = {"instanceId": instance_id, "securityProfileId": security_profile_id, "resources": list(resources)}
+        super().__init__("SecurityProfileScope", resource_name, props, opts)
+
+
+class LogRetention(_Own):
+    """How long a log group that is not ours keeps its logs."""
+
+    def __init__(self, resource_name: str, *, log_group: Text, days: int, opts: Options | None = None) -> None:
+        super().__init__("LogRetention", resource_name, {"logGroup": log_group, "days": days}, opts)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from ...deploy.settings import Settings
-from ..options import allow_suspend, no_rosters, settings
+from ..options import allow_suspend, no_rosters, settings, take_over
 from ..options import folder as folder_argument
 
 
@@ -16,7 +17,8 @@ from ..options import folder as folder_argument
 @settings("stack", "target", "engine", "json", "verbose", "quiet", "today")
 @no_rosters
 @allow_suspend
-def command(given: Settings, folder: Path | None, rosters: bool, allow_suspend: int | None) -> None:
+@take_over
+def command(given: Settings, folder: Path | None, rosters: bool, allow_suspend: int | None, take_over: bool) -> None:
     """Show what up would change, and why.
 
     Reads only: nothing is called that changes anything and nothing is written.
@@ -26,6 +28,7 @@ def command(given: Settings, folder: Path | None, rosters: bool, allow_suspend: 
     from ..render.plan import plan_text
     from ..render.problems import warn
 
+    given = replace(given, take_over=take_over)
     found = actions.read(given, folder, "preview")
     warn(given, found.warnings)
     plan = actions.preview(given, found, rosters=rosters, allow_suspend=allow_suspend)

@@ -9,7 +9,7 @@ from typing import Literal
 import click
 
 from ...deploy.settings import Settings
-from ..options import allow_suspend, keep, local_state, no_rosters, settings, wait
+from ..options import allow_suspend, keep, local_state, no_rosters, settings, take_over, wait
 from ..options import folder as folder_argument
 
 
@@ -19,6 +19,7 @@ from ..options import folder as folder_argument
 @no_rosters
 @allow_suspend
 @keep
+@take_over
 @wait
 @local_state
 def command(
@@ -27,6 +28,7 @@ def command(
     rosters: bool,
     allow_suspend: int | None,
     keep: Literal["theirs", "ours"] | None,
+    take_over: bool,
     wait: float,
     local_state: bool,
 ) -> None:
@@ -39,7 +41,7 @@ def command(
     from ..render.problems import warn
     from ..render.run import listener
 
-    given = replace(given, wait=wait, local_state=local_state)
+    given = replace(given, wait=wait, local_state=local_state, take_over=take_over)
     found = actions.read(given, folder, "up")
     warn(given, found.warnings)
     if given.target == "aws":

@@ -10,8 +10,9 @@ from ..grammar.shapes import Reading, Values
 from ..model import Center, FlowType
 from ..problems import Where
 from .entries import check_entries
+from .instances import check_instance
 from .numbers import check_numbers
-from .people import check_group, check_statuses
+from .people import check_group, check_scopes, check_statuses
 from .queues import check_queues
 
 MOMENT_TYPES: dict[str, FlowType] = {name.replace("-", "_"): kind for name, kind in BUILT_IN_FLOWS.items()}
@@ -28,6 +29,8 @@ def check(center: Center, values: Values, reading: Reading) -> None:
     check_entries(center.quick_connects, "quick connect", (), problems)
     check_entries(center.phone_numbers, "phone number", (), problems)
     check_statuses(dict(center.agent_statuses), reading)
+    check_scopes(center.security_profiles, center.hierarchy, values.get("security_profiles", Values()), problems)
+    check_instance(center, values, problems)
     _suspended(center, reading)
     _flows(center, values, reading)
     _caps(center, values, reading)

@@ -72,6 +72,8 @@ def build_instance(values: Values | None, where: Where) -> Instance:
     return Instance(
         alias=read.get("alias", ""),
         identity=read.get("identity", "connect"),
+        directory_id=read.get("directory_id"),
+        adopt=read.get("adopt"),
         inbound=read.get("inbound", True),
         outbound=read.get("outbound", True),
         protect=read.get("protect", True),
@@ -139,6 +141,8 @@ def build_numbers(read: Values) -> dict[str, PhoneNumber]:
             country=values.get("country", ""),
             type=values.get("type", "did"),
             prefix=values.get("prefix"),
+            candidates=tuple(dict.fromkeys(values.get("candidates", ()))),
+            number=values.get("number"),
             flow=values.get("flow", ""),
             language=values.get("language"),
             sets=dict(values.get("sets", {})),
@@ -223,7 +227,9 @@ def build_attributes(read: Values) -> dict[str, Attribute]:
 
 def check_numbers(values: Values, region: str, reading: Reading) -> None:
     """Rule H08 over the centre's numbers: none is one of ours, each country can be called from the Region."""
-    published = {n["published_as"] for n in values.get("phone_numbers", {}).values() if "published_as" in n}
+    numbers: Values = values.get("phone_numbers", Values())
+    _check_choices(numbers, reading.problems)
+    published = {n[word] for n in numbers.values() for word in ("published_as", "number") if word in n}
     known = regions.all_regions().get(region)
     allowed = known.callable_countries if known else frozenset()
     for number, where in _called(values):
@@ -237,6 +243,29 @@ def check_numbers(values: Values, region: str, reading: Reading) -> None:
                 f"{region} cannot call {country} until a quota case is granted",
                 "open the case now: it can take weeks",
             )
+
+
+def _check_choices(numbers: Values, problems: Problems) -> None:
+    """Record numbers that say two ways which one they are, and prefixes and numbers of another country."""
+    held: dict[str, str] = {}
+    for key, values in numbers.items():
+        said = [word for word in ("number", "prefix", "candidates") if word in values]
+        if len(said) > 1:
+            message = f'"{said[1]}" cannot stand beside "{said[0]}"'
+            problems.error(values.at(said[1]), "two-ways", message, f'leave one of them out of "{key}"')
+        country = values.get("country", "")
+        for prefix in values.get("candidates", ()):
+            if country and not phone.fits(prefix, country):
+                problems.error(values.at("candidates"), "bad-phone", f"no number of {country} begins with {prefix}")
+        number = values.get("number")
+        if number is None:
+            continue
+        if country and phone.country(number) not in (country, None):
+            message = f"{number} is a number of {phone.country(number)}, not of {country}"
+            problems.error(values.at("number"), "bad-phone", message, f"write country: {phone.country(number)}")
+        if number in held:
+            problems.error(values.at("number"), "duplicate-name", f'"{held[number]}" is {number} too')
+        held.setdefault(number, key)
 
 
 def _called(values: Values) -> list[tuple[str, Where]]:

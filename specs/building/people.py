@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from .. import nodes, permissions
@@ -53,7 +54,11 @@ def build_security_profiles(read: Values, problems: Problems) -> dict[str, Secur
         broken = ("base" in values.wheres and "base" not in values) or "permissions" in values.wheres
         if not final and not broken:
             problems.error(values.where, "no-permission", f'"{key}" permits nothing', "write base: agent")
-        made[key] = SecurityProfile(**entry_of(key, values, values.where), permissions=tuple(sorted(final)))
+        made[key] = SecurityProfile(
+            **entry_of(key, values, values.where),
+            permissions=tuple(sorted(final)),
+            scope=values.get("scope", "all"),
+        )
     return made
 
 
@@ -118,6 +123,17 @@ def _groups(
         found.append(group)
         if child is not None:
             _groups(child, group, level + 1, most, found, problems)
+
+
+def check_scopes(
+    profiles: Mapping[str, SecurityProfile], hierarchy: Hierarchy, values: Values, problems: Problems
+) -> None:
+    """Record a profile that is limited to a hierarchy which the centre does not have."""
+    for key, profile in profiles.items():
+        if profile.scope == "hierarchy" and not hierarchy.groups:
+            where = values[key].at("scope")
+            message = f'"{key}" shows the people of one\'s own hierarchy group, and there are no groups'
+            problems.error(where, "missing-key", message, "write the groups under `hierarchy:`, or scope: all")
 
 
 def _path(name: str | None, hierarchy: Hierarchy) -> str | None:

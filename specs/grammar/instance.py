@@ -92,15 +92,28 @@ INSTANCE = Record(
             required=True,
         ),
         "identity": Field(
-            "Who keeps the passwords: Connect itself or your identity provider. It never changes after creation.",
+            "Who keeps the passwords: Connect itself, your identity provider, or a directory. It never changes.",
             "connect",
-            words.choice("connect", "saml", soon=("directory",)),
+            words.choice("connect", "saml", "directory"),
             default="connect",
         ),
-        "directory_id": Field("The directory of `identity: directory`.", "d-0123456789", words.text(12, 12), soon=True),
+        "directory_id": Field(
+            "The directory of `identity: directory` (AWS Directory Service).",
+            "d-0123456789",
+            words.pattern("a directory's id", r"d-[0-9a-f]{10}", "d- and ten digits or letters a to f"),
+        ),
         "inbound": Field("Calls come in.", True, words.BOOLEAN, default=True),
         "outbound": Field("Agents may call out.", True, words.BOOLEAN, default=True),
-        "adopt": Field("The id of an existing instance to use.", "3f9d…", words.text(1, 100), soon=True),
+        "adopt": Field(
+            "The id of an instance that stands already: the centre is put into it. What it has once for all stays as "
+            "it is unless `up --take-over` writes it, and `down` leaves the instance.",
+            "11111111-2222-4333-8444-555555555555",
+            words.pattern(
+                "an instance's id",
+                r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+                "the part behind instance/ of its ARN",
+            ),
+        ),
         "protect": Field("`down` keeps the instance unless it is told --all.", True, words.BOOLEAN, default=True),
         "features": Field("Switches of the instance.", {"contact_lens": False}, FEATURES),
     }

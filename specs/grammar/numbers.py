@@ -45,8 +45,16 @@ NUMBER = Record(
         ),
         "type": Field("Kind of number.", "did", words.choice("did", "toll_free", "uifn"), default="did"),
         "prefix": Field("How the number must begin.", "+331", PREFIX),
-        "candidates": Field("Prefixes tried in order.", ["+331", "+33"], ListOf(PREFIX), soon=True),
-        "number": Field("A number that the account already holds.", "+33199000100", words.PHONE, soon=True),
+        "candidates": Field(
+            "Prefixes tried in order when the number is claimed; a claimed number stays.",
+            ["+331", "+33"],
+            ListOf(PREFIX, least=1, most=10),
+        ),
+        "number": Field(
+            "A number that the account holds already (a ported one): it is used, never released.",
+            "+33199000100",
+            words.PHONE,
+        ),
         "flow": Field("The inbound flow that answers.", "welcome", words.reference("flows", "flow"), required=True),
         "language": Field("The language of its callers.", "fr", words.reference("languages", "language")),
         "sets": Field(

@@ -47,7 +47,10 @@ SECURITY_PROFILE = Record(
         "permissions": Field("Permissions beside those of the base.", ["OutboundCallAccess"], PERMISSIONS),
         "without": Field("Permissions of the base that it must not have.", ["TransferDestinations.View"], PERMISSIONS),
         "scope": Field(
-            "all = everything in the instance.", "all", words.choice("all", soon=("hierarchy",)), default="all"
+            "hierarchy = its holders see the people of their own hierarchy group and below, not everybody.",
+            "all",
+            words.choice("all", "hierarchy"),
+            default="all",
         ),
     }
 )

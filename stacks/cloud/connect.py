@@ -114,3 +114,15 @@ def phone_numbers(cloud: Cloud, target_arn: str) -> Iterator[dict[str, Any]]:
         yield cloud.call("connect", "describe_phone_number", PhoneNumberId=item["PhoneNumberId"])[
             "ClaimedPhoneNumberSummary"
         ]
+
+
+def flow_associations(cloud: Cloud, instance_id: str) -> Iterator[dict[str, Any]]:
+    """Which flow answers which number of an instance (`ResourceId` is the number's ARN, `FlowId` the flow's)."""
+    return cloud.pages(
+        "connect",
+        "list_flow_associations",
+        "FlowAssociationSummaryList",
+        InstanceId=instance_id,
+        ResourceType="VOICE_PHONE_NUMBER",
+        MaxResults=100,
+    )

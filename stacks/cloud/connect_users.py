@@ -225,7 +225,7 @@ class Users:
             user,
             Username=user.username,
             Password=password,
-            IdentityInfo=_identity(user),
+            IdentityInfo=_identity(user) or None,
             PhoneConfig=_phone(user),
             RoutingProfileId=user.routing_profile,
             SecurityProfileIds=list(user.security_profiles),
@@ -235,8 +235,10 @@ class Users:
         return str(answer["UserId"])
 
     def set_identity(self, user_id: str, user: UserFields) -> None:
-        """See UserDoor."""
-        self._call("update_user_identity_info", user, UserId=user_id, IdentityInfo=_identity(user))
+        """See UserDoor. Nothing is sent when a directory holds all of it."""
+        info = _identity(user)
+        if info:
+            self._call("update_user_identity_info", user, UserId=user_id, IdentityInfo=info)
 
     def set_phone(self, user_id: str, user: UserFields) -> None:
         """See UserDoor."""

@@ -1,4 +1,4 @@
-"""Two small things of an instance: predefined attributes, and the switches that pulumi-aws cannot set."""
+"""Two small things of an instance: predefined attributes, and switches (pulumi-aws sets some, on its own only)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,17 @@ from .kind import INSTANCE, given
 
 _SWITCHES = (
     "AUTO_MUTE_AGENT_ON_HOLD",
+    "CONTACTFLOW_LOGS",
+    "CONTACT_LENS",
+    "EARLY_MEDIA",
     "ENHANCED_CHAT_MONITORING",
     "ENHANCED_CONTACT_MONITORING",
     "HIGH_VOLUME_OUTBOUND",
+    "INBOUND_CALLS",
     "MESSAGE_STREAMING",
     "MULTI_PARTY_CHAT_CONFERENCE",
+    "MULTI_PARTY_CONFERENCE",
+    "OUTBOUND_CALLS",
     "USE_CUSTOM_TTS_VOICES",
 )
 

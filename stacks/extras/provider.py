@@ -36,20 +36,27 @@ from .attributes import InstanceAttribute, PredefinedAttribute
 from .flow_content import FlowContent
 from .hours_override import HoursOverride
 from .kind import Kind
+from .log_retention import LogRetention
+from .numbers import AdoptedNumber, NumberChoice
 from .prompt import Prompt
 from .queue_links import QueueOutbound, QueueQuickConnects
 from .quick_connect import QuickConnect
+from .security_scope import SecurityProfileScope
 
 _ALL: Final[tuple[Kind, ...]] = (
+    AdoptedNumber(),
     AgentStatus(),
     FlowContent(),
     HoursOverride(),
     InstanceAttribute(),
+    LogRetention(),
+    NumberChoice(),
     PredefinedAttribute(),
     Prompt(),
     QueueOutbound(),
     QueueQuickConnects(),
     QuickConnect(),
+    SecurityProfileScope(),
 )
 KINDS: Final[Mapping[str, Kind]] = {kind.spec.type: kind for kind in _ALL}
 

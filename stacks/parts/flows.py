@@ -49,7 +49,7 @@ def register_flows(site: Site) -> None:
             module = connect.ContactFlowModule(
                 name,
                 instance_id=site.instance_id,
-                name=flow.title,
+                name=site.center.shown(flow.title),
                 description=flow.description or flow.title,  # the service takes no empty one
                 content=placeholder(MODULE),
                 tags=site.tags(_MODULE, name),
@@ -60,7 +60,7 @@ def register_flows(site: Site) -> None:
             made = connect.ContactFlow(
                 name,
                 instance_id=site.instance_id,
-                name=flow.title,
+                name=site.center.shown(flow.title),
                 type=flow.type,
                 description=flow.description or None,
                 content=placeholder(flow.type),

@@ -32,7 +32,7 @@ def register_hours(site: Site) -> None:
         made = connect.HoursOfOperation(
             key,
             instance_id=site.instance_id,
-            name=hours.title,
+            name=site.center.shown(hours.title),
             description=hours.description or None,
             time_zone=hours.time_zone,
             configs=[_config(NAMES[period.day], period.start, period.end) for period in hours.periods],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pulumi_aws import cloudwatch, connect
 
 from ..names import access_url, tags_for
-from ..resources import InstanceAttribute
+from ..resources import InstanceAttribute, LogRetention
 from .site import Site, options
 
 if TYPE_CHECKING:
@@ -22,12 +22,18 @@ LOG_DAYS: Final = (1, 3, 5, 7, 14, *_MONTHS, 365, 400, 545, 731, 1096, 1827, 219
 
 
 def register_instance(center: Center) -> connect.Instance:
-    """The instance, protected unless the centre says otherwise: with it go all numbers and all history."""
+    """The instance, protected unless the centre says otherwise: with it go all numbers and all history.
+
+    An adopted one is only read: it is never changed by this and never deleted.
+    """
     wanted = center.instance
+    if wanted.adopt is not None:
+        return connect.Instance.get(center.key, wanted.adopt)
     return connect.Instance(
         center.key,
         instance_alias=wanted.alias,
         identity_management_type=IDENTITIES[wanted.identity],
+        directory_id=wanted.directory_id,
         inbound_calls_enabled=wanted.inbound,
         outbound_calls_enabled=wanted.outbound,
         contact_flow_logs_enabled=wanted.features.flow_logs,
@@ -42,6 +48,8 @@ def register_instance(center: Center) -> connect.Instance:
 def register_switches(site: Site) -> None:
     """Barge-in for supervisors, which pulumi-aws cannot set, and the log group with its retention."""
     center = site.center
+    if not site.owns_instance:
+        return
     if center.instance.features.barge:
         InstanceAttribute(
             "barge",
@@ -49,12 +57,34 @@ def register_switches(site: Site) -> None:
             attribute_type="ENHANCED_CONTACT_MONITORING",
             value=True,
         )
+    if center.instance.adopt is not None:
+        _take_over(site)
+        return
     cloudwatch.LogGroup(
         "flow-logs",
         name=f"/aws/connect/{center.instance.alias}",  # Connect facts 3.1
         retention_in_days=log_days(center.data.logs_days),
         tags=site.tags(_LOGS, "flow-logs"),
     )
+
+
+def _take_over(site: Site) -> None:
+    """The switches and the logs of an adopted instance, as the centre wants them."""
+    wanted = site.center.instance
+    features = wanted.features
+    switches = {
+        "INBOUND_CALLS": wanted.inbound,
+        "OUTBOUND_CALLS": wanted.outbound,
+        "CONTACTFLOW_LOGS": features.flow_logs,
+        "EARLY_MEDIA": features.early_media,
+        "MULTI_PARTY_CONFERENCE": features.three_way,
+        "CONTACT_LENS": features.contact_lens,
+    }
+    for name, value in switches.items():
+        key = name.lower().replace("_", "-")
+        InstanceAttribute(key, instance_id=site.instance_id, attribute_type=name, value=value)
+    days = log_days(site.center.data.logs_days)
+    LogRetention("flow-logs", log_group=f"/aws/connect/{wanted.alias}", days=days)
 
 
 def log_days(wanted: int) -> int:

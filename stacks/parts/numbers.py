@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pulumi
 from pulumi_aws import connect
 
+from ..resources import AdoptedNumber, NumberChoice
 from .site import Site, options, renamed
+
+if TYPE_CHECKING:
+    from ...specs.model import PhoneNumber
 
 _TYPE: Final = "aws:connect/phoneNumber:PhoneNumber"
 TYPES: Final = {"did": "DID", "toll_free": "TOLL_FREE", "uifn": "UIFN"}
@@ -21,21 +25,52 @@ def register_numbers(site: Site) -> None:
     """
     before: list[pulumi.Resource] = []
     for key, number in site.center.phone_numbers.items():
+        if number.number is not None:
+            _adopt(site, key, number)
+            continue
+        prefix: pulumi.Input[str] | None = number.prefix
+        ignore = ["description"]
+        if number.candidates:  # the choice is made once: other candidates must not release the number
+            prefix = _choice(site, key, number, before).prefix
+            ignore.append("prefix")
         made = connect.PhoneNumber(
             key,
             target_arn=site.instance.arn,
             country_code=number.country,
             type=TYPES[number.type],
-            prefix=number.prefix,
+            prefix=prefix,
             description=number.description or (number.title if number.title != key else None),
             tags=site.tags(_TYPE, key, number),
-            opts=options(
-                was=renamed(number, key), depends_on=before, ignore=["description"], protect=number.keep or None
-            ),
+            opts=options(was=renamed(number, key), depends_on=before, ignore=ignore, protect=number.keep or None),
         )
         before = [made]
         site.numbers[key] = made
         site.export("phone_numbers", key, made.phone_number)
+
+
+def _choice(site: Site, key: str, number: PhoneNumber, before: list[pulumi.Resource]) -> NumberChoice:
+    return NumberChoice(
+        key,
+        target_arn=site.instance.arn,
+        country_code=number.country,
+        type_=TYPES[number.type],
+        candidates=number.candidates,
+        opts=options(was=renamed(number, key), depends_on=before),
+    )
+
+
+def _adopt(site: Site, key: str, number: PhoneNumber) -> None:
+    """A number that the account holds: protected like one that was claimed, and never released."""
+    assert number.number is not None
+    made = AdoptedNumber(
+        key,
+        instance_id=site.instance_id,
+        target_arn=site.instance.arn,
+        phone_number=number.number,
+        opts=options(was=renamed(number, key)),
+    )
+    site.numbers[key] = made
+    site.export("phone_numbers", key, made.phone_number)
 
 
 def connect_numbers(site: Site) -> None:

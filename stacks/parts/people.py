@@ -8,7 +8,7 @@ import pulumi
 from pulumi_aws import connect
 
 from ..names import LANGUAGE_ATTRIBUTE, suspended_name
-from ..resources import AgentStatus, PredefinedAttribute
+from ..resources import AgentStatus, PredefinedAttribute, SecurityProfileScope
 from .site import Site, options, renamed
 
 _SECURITY: Final = "aws:connect/securityProfile:SecurityProfile"
@@ -23,13 +23,21 @@ def register_security_profiles(site: Site) -> None:
         made = connect.SecurityProfile(
             key,
             instance_id=site.instance_id,
-            name=profile.title,
+            name=site.center.shown(profile.title),
             description=profile.description or None,
             permissions=list(profile.permissions),
             tags=site.tags(_SECURITY, key, profile),
             opts=options(was=renamed(profile, key)),
         )
         site.export("security_profiles", key, {"id": made.security_profile_id})
+        if profile.scope == "hierarchy":
+            SecurityProfileScope(
+                key,
+                instance_id=site.instance_id,
+                security_profile_id=made.security_profile_id,
+                resources=["User"],
+                opts=options(was=renamed(profile, key)),
+            )
     if site.queues:
         name = suspended_name(site.center)
         none = connect.SecurityProfile(
@@ -51,21 +59,25 @@ def register_hierarchy(site: Site) -> None:
         name: {"name": title}
         for name, title in zip(_LEVELS, hierarchy.levels)  # noqa: B905 - fewer titles than levels
     }
-    structure = connect.UserHierarchyStructure(
-        site.center.key,
-        instance_id=site.instance_id,
-        hierarchy_structure=connect.UserHierarchyStructureHierarchyStructureArgs(**levels),
-    )
+    before: list[pulumi.Resource] = []
+    if site.owns_instance:
+        structure = connect.UserHierarchyStructure(
+            site.center.key,
+            instance_id=site.instance_id,
+            hierarchy_structure=connect.UserHierarchyStructureHierarchyStructureArgs(**levels),
+            opts=options(retain=True if site.center.instance.adopt else None),
+        )
+        before = [structure]
     made: dict[str, connect.UserHierarchyGroup] = {}
     for group in hierarchy.groups:
         parent = made[group.parent].hierarchy_group_id if group.parent is not None else None
         made[group.path] = connect.UserHierarchyGroup(
             group.path,
             instance_id=site.instance_id,
-            name=group.title,
+            name=site.center.shown(group.title) if group.parent is None else group.title,
             parent_group_id=parent,
             tags=site.tags(_GROUP, group.path),
-            opts=options(depends_on=[structure]),
+            opts=options(depends_on=before),
         )
         site.export("hierarchy_groups", group.path, {"id": made[group.path].hierarchy_group_id})
 
@@ -77,7 +89,7 @@ def register_agent_statuses(site: Site) -> None:
         made = AgentStatus(
             key,
             instance_id=site.instance_id,
-            name=status.title,
+            name=site.center.shown(status.title),
             description=status.description or None,
             state="ENABLED" if status.enabled else "DISABLED",
             display_order=status.order,

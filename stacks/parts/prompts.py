@@ -24,7 +24,7 @@ def register_prompts(site: Site) -> None:
             site.prompts[asset.key] = Prompt(
                 asset.key,
                 instance_id=site.instance_id,
-                name=title,
+                name=site.center.shown(title),
                 description=prompt.description or None,
                 bucket=bucket.id,
                 source=pulumi.FileAsset(str(Path(site.center.folder) / asset.path)),

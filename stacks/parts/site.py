@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ...flows.centre import FlowSet
     from ...specs.model import Center, Entry
-    from ..resources import FlowContent, Prompt
+    from ..resources import AdoptedNumber, FlowContent, Prompt
 
 Text = pulumi.Output[str]
 
@@ -27,6 +27,7 @@ class Site:
     center: Center
     flows: FlowSet
     usernames: frozenset[str]  # agents that are known to exist
+    take_over: bool  # what an adopted instance has once for all is written too
     instance: connect.Instance
     hours: dict[str, connect.HoursOfOperation] = field(default_factory=dict)
     queues: dict[str, connect.Queue] = field(default_factory=dict)
@@ -35,7 +36,7 @@ class Site:
     contents: dict[str, FlowContent] = field(default_factory=dict)
     prompts: dict[str, Prompt] = field(default_factory=dict)
     quick_connects: dict[str, Text] = field(default_factory=dict)  # ids
-    numbers: dict[str, connect.PhoneNumber] = field(default_factory=dict)
+    numbers: dict[str, connect.PhoneNumber | AdoptedNumber] = field(default_factory=dict)
     lambdas: dict[str, connect.LambdaFunctionAssociation] = field(default_factory=dict)
     outputs: dict[str, dict[str, object]] = field(default_factory=dict)
 
@@ -47,6 +48,11 @@ class Site:
     def tags(self, token: str, name: str, entry: Entry | None = None) -> dict[str, str]:
         """All tags of a resource of `token` (`aws:connect/queue:Queue`) with the logical name `name`."""
         return tags_for(self.center, token, name, entry.tags if entry else None)
+
+    @property
+    def owns_instance(self) -> bool:
+        """Whether what an instance has once for all (switches, storage, levels) is ours to write."""
+        return self.center.instance.adopt is None or self.take_over
 
     def export(self, group: str, key: str, value: object) -> None:
         """Put `value` (ids and ARNs by name, or one output) under `group` and `key` of the stack's outputs."""
@@ -60,6 +66,7 @@ def options(
     ignore: Sequence[str] = (),
     protect: bool | None = None,
     delete_before_replace: bool | None = None,
+    retain: bool | None = None,
 ) -> pulumi.ResourceOptions:
     """Resource options. `was`, the logical name before a rename, becomes an alias: renamed in place, never remade."""
     return pulumi.ResourceOptions(
@@ -68,6 +75,7 @@ def options(
         ignore_changes=list(ignore) or None,
         protect=protect,
         delete_before_replace=delete_before_replace,
+        retain_on_delete=retain,
     )
 
 

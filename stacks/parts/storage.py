@@ -33,6 +33,8 @@ class _Kind(NamedTuple):
 
 def register_storage(site: Site) -> None:
     """The bucket and the storage configs that the centre asks for; nothing when it asks for none."""
+    if not site.owns_instance:
+        return
     kinds = _kinds(site)
     if kinds:
         _register_files(site, kinds)
