@@ -46,9 +46,12 @@ def waited(center: Center, before: Collection[str], now: Collection[str]) -> boo
 def keeper(center: Center) -> Callable[[str, str], bool]:
     """What a plain `down` keeps, by type and logical name: kept numbers, and the instance with them or protected."""
     numbers = {key for key, number in center.phone_numbers.items() if number.keep}
-    instance = (bool(numbers) or center.instance.protect) and center.instance.adopt is None
+    own = center.instance.adopt is None
+    instance = (bool(numbers) or center.instance.protect) and own
 
     def keep(kind: str, name: str) -> bool:
-        return (kind in (NUMBER, HELD) and name in numbers) or (kind == INSTANCE and instance)
+        if kind == HELD:  # nothing is released by giving it back, where its instance stays
+            return own and name in numbers
+        return (kind == NUMBER and name in numbers) or (kind == INSTANCE and instance)
 
     return keep

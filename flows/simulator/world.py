@@ -156,7 +156,10 @@ def of_center(center: Center, flows: FlowSet, seats: Iterable[Seat] = ()) -> Wor
         queues=queues,
         hours={**center.hours, **{switch.hours: Hours(switch.hours, switch.hours) for switch in switches}},
         switches=frozenset(switch.hours for switch in switches),
-        numbers={key: NumberInfo(key, flows.numbers[key]) for key in center.phone_numbers},
+        numbers={
+            key: NumberInfo(key, flows.numbers[key], number.number or "")
+            for key, number in center.phone_numbers.items()
+        },
         quick_connects=_quick_connects(center, flows),
         external=center.external_numbers,
         seats=tuple(seats),

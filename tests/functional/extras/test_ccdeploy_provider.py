@@ -236,6 +236,99 @@ def test_a_quick_connect_to_an_agent_finds_the_agent_by_name(bench: Any) -> None
     assert bench.read("QuickConnect", "boss", after).id is None
 
 
+def test_a_profile_is_limited_to_the_hierarchy_and_freed_again(bench: Any) -> None:
+    profile = bench.connect("create_security_profile", SecurityProfileName="lead", Permissions=["Users.View"])
+    given = {"securityProfileId": profile["SecurityProfileId"], "resources": ["User"]}
+    made = bench.create("SecurityProfileScope", "lead", **given)
+
+    def limited() -> Any:
+        found = bench.connect("describe_security_profile", SecurityProfileId=profile["SecurityProfileId"])
+        return found["SecurityProfile"].get("HierarchyRestrictedResources")
+
+    assert limited() == ["User"]
+    assert bench.read("SecurityProfileScope", "lead", made).outputs == made.outputs
+    assert not bench.diff("SecurityProfileScope", "lead", made, **given).changed
+    bench.delete("SecurityProfileScope", "lead", made)
+    assert not limited()
+
+
+def target_of(instance: str) -> str:
+    return f"arn:aws:connect:eu-central-1:123456789012:instance/{instance}"
+
+
+def claimed(bench: Any, instance: str, prefix: str) -> tuple[str, str]:
+    wanted = {"InstanceId": instance, "PhoneNumberCountryCode": "FR", "PhoneNumberType": "DID"}
+    found = bench.cloud.call("connect", "search_available_phone_numbers", PhoneNumberPrefix=prefix, **wanted)
+    number = found["AvailableNumbersList"][0]["PhoneNumber"]
+    answer = bench.cloud.call("connect", "claim_phone_number", InstanceId=instance, PhoneNumber=number)
+    return number, answer["PhoneNumberId"]
+
+
+def test_the_first_prefix_that_has_a_number_is_chosen_and_stays_chosen(bench: Any) -> None:
+    number, _ = claimed(bench, bench.instance, "+331")
+    given = {"targetArn": target_of(bench.instance), "countryCode": "FR", "type": "DID"}
+    inputs = {"candidates": [number, "+332", "+331"], **given}
+    made = bench.provider.create(
+        CreateRequest("urn:n", "ccdeploy:index:NumberChoice", "main", bench.checked("NumberChoice", "main", inputs))
+    )
+    assert (made.id, made.outputs["prefix"]) == ("+332", "+332")
+    assert bench.read("NumberChoice", "main", made).outputs["prefix"] == "+332"
+    none = bench.checked("NumberChoice", "none", {"candidates": [number], **given})
+    with pytest.raises(ProviderError) as refused:
+        bench.provider.create(CreateRequest("urn:n", "ccdeploy:index:NumberChoice", "none", none))
+    assert f"begins with {number} is available" in str(refused.value)
+
+
+def test_a_number_of_another_instance_is_moved_and_given_back_and_a_line_in_use_is_not_cut(bench: Any) -> None:
+    other = bench.cloud.call(
+        "connect",
+        "create_instance",
+        IdentityManagementType="CONNECT_MANAGED",
+        InstanceAlias=f"{bench.instance[:8]}-b",
+        InboundCallsEnabled=True,
+        OutboundCallsEnabled=True,
+    )["Id"]
+    number, key = claimed(bench, other, "+333")
+
+    def stands() -> str:
+        found = bench.cloud.call("connect", "describe_phone_number", PhoneNumberId=key)
+        return str(found["ClaimedPhoneNumberSummary"]["TargetArn"])
+
+    given = {"targetArn": target_of(bench.instance), "phoneNumber": number}
+    flows = bench.cloud.pages("connect", "list_contact_flows", "ContactFlowSummaryList", InstanceId=other)
+    flow = next(item["Id"] for item in flows if item["ContactFlowType"] == "CONTACT_FLOW")
+    answered = {"PhoneNumberId": key, "InstanceId": other}
+    bench.cloud.call("connect", "associate_phone_number_contact_flow", ContactFlowId=flow, **answered)
+    with pytest.raises(ProviderError) as refused:
+        bench.create("AdoptedNumber", "main", **given)
+    assert "answers calls in another instance" in str(refused.value)
+    assert stands() == target_of(other)
+    bench.cloud.call("connect", "disassociate_phone_number_contact_flow", **answered)
+    made = bench.create("AdoptedNumber", "main", **given)
+    assert (made.id, stands()) == (key, target_of(bench.instance))
+    assert bench.read("AdoptedNumber", "main", made).outputs == made.outputs
+    bench.delete("AdoptedNumber", "main", made)
+    assert stands() == target_of(other)
+    with pytest.raises(ProviderError) as unknown:
+        bench.create("AdoptedNumber", "none", **given | {"phoneNumber": "+33199001599"})
+    assert "holds no number" in str(unknown.value)
+    bench.cloud.call("connect", "delete_instance", InstanceId=other)
+
+
+def test_logs_of_an_adopted_instance_are_kept_as_long_as_asked_and_never_removed(bench: Any) -> None:
+    given = {"logGroup": f"/aws/connect/{bench.instance[:8]}", "days": 30}
+
+    def create(days: int) -> Any:
+        full = bench.checked("LogRetention", "logs", given | {"days": days})
+        return bench.provider.create(CreateRequest("urn:l", "ccdeploy:index:LogRetention", "logs", full))
+
+    made = create(30)
+    assert bench.read("LogRetention", "logs", made).outputs == {"logGroup": given["logGroup"], "days": 30}
+    assert bench.read("LogRetention", "logs", create(60)).outputs["days"] == 60
+    bench.delete("LogRetention", "logs", made)
+    assert bench.read("LogRetention", "logs", made).id is not None
+
+
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_a_preview_calls_nothing(kind: str) -> None:
     class NoCloud:
