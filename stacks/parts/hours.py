@@ -51,7 +51,7 @@ def register_switches(site: Site) -> None:
         made = connect.HoursOfOperation(
             switch.hours,
             instance_id=site.instance_id,
-            name=switch.hours,
+            name=site.center.shown(switch.hours),
             description="Crisis switch: open around the clock = on, no opening hours = off",
             time_zone=site.center.time_zone,
             configs=[],
