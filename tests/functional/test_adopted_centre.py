@@ -13,7 +13,7 @@ import pytest
 from ccdeploy.deploy import actions
 from ccdeploy.deploy.events import Note, Result
 from ccdeploy.deploy.settings import Settings
-from ccdeploy.deploy.wiring import sandbox
+from ccdeploy.deploy.target import sandbox
 from ccdeploy.specs.errors import Refused
 from ccdeploy.stacks.cloud.client import Cloud
 
