@@ -8,6 +8,7 @@ write.
 from __future__ import annotations
 
 import contextlib
+import copy
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
@@ -61,6 +62,7 @@ class EmbeddedEngine:
         self._cancelled = False
         self._fence = fence
         self._guard = guard
+        self._seen: tuple[dict[str, Any], dict[str, Any]] | None = None  # export and outputs since the last change
 
     @contextlib.contextmanager
     def _session(self, on_step: OnStep = ignore, *, preview: bool = False) -> Iterator[Session]:
@@ -86,6 +88,8 @@ class EmbeddedEngine:
             ledger.close()
             with self._lock:
                 self._current = None
+                if not preview:
+                    self._seen = None
 
     def preview(self, program: Program, on_step: OnStep = ignore) -> EngineResult:
         """Say what `up` would do. Nothing is written, no call changes anything."""
@@ -121,13 +125,18 @@ class EmbeddedEngine:
 
     def outputs(self) -> Mapping[str, Any]:
         """The exports of the last finished run; empty before the first."""
-        with self._session(preview=True) as session:
-            return session.stack_outputs()
+        return copy.deepcopy(self._look()[1])
 
     def export(self) -> dict[str, Any]:
         """The state as `pulumi stack export` prints it; secrets stay sealed."""
-        with self._session(preview=True) as session:
-            return {"version": VERSION, "deployment": session.ledger.export()}
+        return copy.deepcopy(self._look()[0])
+
+    def _look(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What is recorded, read once until this engine changes it."""
+        if self._seen is None:
+            with self._session(preview=True) as session:
+                self._seen = {"version": VERSION, "deployment": session.ledger.export()}, session.stack_outputs()
+        return self._seen
 
     def export_open(self) -> dict[str, Any]:
         """The state with its secrets in clear, for moving it in memory. Never write it anywhere."""
