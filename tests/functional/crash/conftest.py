@@ -13,7 +13,6 @@ import io
 import json
 import os
 import re
-import shutil
 import signal
 import sys
 import threading
@@ -81,6 +80,7 @@ def environ_of(request: Any) -> dict[str, Any]:
 def direct(application: Application) -> Callable[[Any, Any], Any]:
     """What takes the place of botocore's HTTP session."""
     from botocore.awsrequest import AWSResponse
+    from botocore.compat import HTTPHeaders
     from botocore.exceptions import ConnectionClosedError
     from urllib3 import HTTPResponse
 
@@ -90,8 +90,8 @@ def direct(application: Application) -> Callable[[Any, Any], Any]:
             body = b"".join(application(environ_of(request), lambda status, headers: said.extend((status, headers))))
         except Dropped:
             raise ConnectionClosedError(endpoint_url=request.url, request=request) from None
-        status, headers = int(said[0].split()[0]), dict(said[1])
-        raw = HTTPResponse(io.BytesIO(body), headers=headers, status=status, preload_content=False)
+        status, headers = int(said[0].split()[0]), HTTPHeaders.from_dict(dict(said[1]))
+        raw = HTTPResponse(io.BytesIO(body), headers=dict(said[1]), status=status, preload_content=False)
         return AWSResponse(request.url, status, headers, raw)
 
     return send

@@ -15,7 +15,9 @@ from typing import Any
 
 def left_behind(rig: Any, run: Callable[[Path], Any], start: Path, tmp_path: Path) -> tuple[dict[str, Path], Any]:
     """A copy of every different disk that a kill of `run` can leave, by the boundary's name; and all names."""
-    place, seen, kinds = tmp_path / "place", {}, collections.Counter()
+    place = tmp_path / "place"
+    seen: dict[str, Path] = {}
+    kinds: collections.Counter[str] = collections.Counter()
     if start.exists():
         shutil.copytree(start, place)
 
