@@ -29,6 +29,7 @@ Row = Mapping[str, Any]
 Equal = Callable[[Value, Value], bool]
 
 _TABLE: Final = Path(__file__).with_name("resources.json")
+_SHAPES: Final = Path(__file__).with_name("shapes.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,24 @@ def table() -> Mapping[str, Row]:
     """The rows of `resources.json` by type token."""
     rows: dict[str, Row] = json.loads(_TABLE.read_text(encoding="utf-8"))
     return rows
+
+
+@cache
+def shapes() -> Mapping[str, Row]:
+    """The fields of objects that many inputs have, by the name that the service's model gives them."""
+    rows: dict[str, Row] = json.loads(_SHAPES.read_text(encoding="utf-8"))
+    return rows
+
+
+def fields_of(cell: Row) -> Row:
+    """The cells of an object's fields, its own or those of its shape."""
+    found: Row = shapes()[cell["shape"]] if "shape" in cell else cell.get("fields", {})
+    return found
+
+
+@cache
+def _shaped(name: str) -> Mapping[str, Prop]:
+    return {key: _prop(inner, (name, key)) for key, inner in shapes()[name].items()}
 
 
 @cache
@@ -102,7 +121,11 @@ def _prop(cell: Row, path: tuple[str, ...]) -> Prop:
     kind: Kind = "json" if cell.get("json") else cell["kind"]
     sized = kind in ("string", "list", "json")
     item = _prop(cell["items"], (*path, "*")) if "items" in cell else (Prop() if kind == "map" else None)
-    fields = {key: _prop(inner, (*path, key)) for key, inner in cell.get("fields", {}).items()}
+    fields = (
+        _shaped(cell["shape"])
+        if "shape" in cell
+        else {key: _prop(inner, (*path, key)) for key, inner in cell.get("fields", {}).items()}
+    )
     bare = Prop(kind=kind, item=item, fields=fields, is_set=cell.get("set", False))
     own = _SAME.get(path)
     return Prop(

@@ -1,4 +1,4 @@
-"""S3, KMS, IAM, Lambda, Kinesis, Firehose and CloudWatch against the sandbox: made, read, changed, removed."""
+"""S3, KMS, IAM, Lambda, Kinesis, Firehose, CloudWatch and Lex against the sandbox: made, read, changed, removed."""
 
 from __future__ import annotations
 
@@ -36,6 +36,32 @@ def rule(days: float) -> dict[str, Any]:
     }
 
 
+def said(text: str) -> dict[str, Any]:
+    return {"message": {"plainTextMessage": {"value": text}}, "variations": [{"ssmlMessage": {"value": "<speak/>"}}]}
+
+
+ASKED = {
+    "maxRetries": 2.0,
+    "allowInterrupt": True,
+    "messageGroups": [said("De la fièvre ?")],
+    "promptAttemptsSpecifications": [
+        {
+            "mapBlockKey": "Initial",
+            "allowedInputTypes": {"allowAudioInput": True, "allowDtmfInput": True},
+            "audioAndDtmfInputSpecification": {
+                "startTimeoutMs": 4000.0,
+                "dtmfSpecification": {
+                    "deletionCharacter": "*",
+                    "endCharacter": "#",
+                    "endTimeoutMs": 5000.0,
+                    "maxLength": 4.0,
+                },
+            },
+        }
+    ],
+}
+
+
 def cases(of: Callable[[str, str], Any]) -> dict[str, Callable[[], PAIR]]:
     """By name, in the order of creation: type, inputs, and one change of several inputs."""
 
@@ -46,6 +72,9 @@ def cases(of: Callable[[str, str], Any]) -> dict[str, Callable[[], PAIR]]:
 
     def delivery(**more: Any) -> dict[str, Any]:
         return {"roleArn": of("role", "arn"), "bucketArn": of("bucket", "arn"), **more}
+
+    def draft() -> dict[str, Any]:
+        return {"botId": of("bot", "id"), "botVersion": "DRAFT", "localeId": "fr_FR"}
 
     return {
         "key": lambda: (
@@ -169,6 +198,78 @@ def cases(of: Callable[[str, str], Any]) -> dict[str, Callable[[], PAIR]]:
             },
             {"idleSessionTtlInSeconds": 600.0, "description": "Answers first", "tags": {"b": "2"}},
         ),
+        "locale": lambda: (
+            "lex/v2modelsBotLocale:V2modelsBotLocale",
+            {**draft(), "nLuIntentConfidenceThreshold": 0.4, "voiceSettings": {"voiceId": "Lea", "engine": "neural"}},
+            {"nLuIntentConfidenceThreshold": 0.7, "description": "French"},
+        ),
+        "slottype": lambda: (
+            "lex/v2modelsSlotType:V2modelsSlotType",
+            {
+                **draft(),
+                "slotTypeValues": [{"sampleValues": [{"value": "oui"}], "synonyms": [{"value": "bien sûr"}]}],
+                "valueSelectionSetting": {"resolutionStrategy": "TopResolution"},
+            },
+            {
+                "slotTypeValues": [{"sampleValues": [{"value": "oui"}]}, {"sampleValues": [{"value": "non"}]}],
+                "valueSelectionSetting": {
+                    "resolutionStrategy": "OriginalValue",
+                    "regexFilters": [{"pattern": "[a-z]+"}],
+                    "advancedRecognitionSettings": [{"audioRecognitionStrategy": "UseSlotValuesAsCustomVocabulary"}],
+                },
+            },
+        ),
+        "intent": lambda: (
+            "lex/v2modelsIntent:V2modelsIntent",
+            {
+                **draft(),
+                "sampleUtterances": [{"utterance": "comment vous portez-vous"}],
+                "closingSetting": {"active": True, "closingResponse": {"messageGroups": [said("Merci")]}},
+                "confirmationSetting": {"active": True, "promptSpecification": ASKED},
+                "fulfillmentCodeHook": {"enabled": False},
+                "outputContexts": [{"name": "well", "timeToLiveInSeconds": 60.0, "turnsToLive": 3.0}],
+            },
+            {
+                "description": "How are you",
+                "initialResponseSetting": {
+                    "nextStep": {
+                        "dialogAction": {"type": "ElicitSlot", "slotToElicit": "Fever"},
+                        "sessionAttributes": {"asked": "yes"},
+                        "intent": {"slots": [{"mapBlockKey": "Fever", "value": {"interpretedValue": "non"}}]},
+                    }
+                },
+            },
+        ),
+        "slot": lambda: (
+            "lex/v2modelsSlot:V2modelsSlot",
+            {
+                **draft(),
+                "intentId": of("intent", "intentId"),
+                "slotTypeId": of("slottype", "slotTypeId"),
+                "obfuscationSettings": [{"obfuscationSettingType": "DefaultObfuscation"}],
+                "valueElicitationSetting": {"slotConstraint": "Required", "promptSpecification": ASKED},
+            },
+            {
+                "slotTypeId": "AMAZON.Number",
+                "multipleValuesSettings": [{"allowMultipleValues": False}],
+                "valueElicitationSetting": {
+                    "slotConstraint": "Optional",
+                    "defaultValueSpecifications": [{"defaultValueLists": [{"defaultValue": "37"}]}],
+                    "waitAndContinueSpecifications": [
+                        {
+                            "active": True,
+                            "continueResponses": [{"messageGroups": [said("Bien")]}],
+                            "waitingResponses": [{"messageGroups": [said("J'attends")]}],
+                        }
+                    ],
+                },
+            },
+        ),
+        "version": lambda: (
+            "lex/v2modelsBotVersion:V2modelsBotVersion",
+            {"botId": of("bot", "id"), "localeSpecification": {"fr_FR": {"sourceBotVersion": "DRAFT"}}},
+            {},
+        ),
         "permission": lambda: (
             "lambda/permission:Permission",
             {
@@ -191,7 +292,12 @@ IDS = {
     "alias": "alias/line-dev",
     "object": "prompts/hold music.wav",
     "role": "role-[0-9a-f]{7}",
-    "bot": "[0-9a-f-]{36}",
+    "bot": "[0-9A-Z]{10}",
+    "locale": "fr_FR,[0-9A-Z]{10},DRAFT",
+    "slottype": "[0-9A-Z]{10},DRAFT,fr_FR,[0-9A-Z]{10}",
+    "intent": "[0-9A-Z]{10}:[0-9A-Z]{10}:DRAFT:fr_FR",
+    "slot": "[0-9A-Z]{10},DRAFT,[0-9A-Z]{10},fr_FR,[0-9A-Z]{10}",
+    "version": "[0-9A-Z]{10},1",
     "inline": "role-[0-9a-f]{7}:inline-[0-9a-f]{7}",
     "managed": f"arn:aws:iam::{ACCOUNT}:policy/managed-[0-9a-f]{{7}}",
     "attached": f"role-[0-9a-f]{{7}}/arn:aws:iam::{ACCOUNT}:policy/managed-[0-9a-f]{{7}}",

@@ -59,7 +59,7 @@ def sample(prop: Prop, key: str, variant: int = 0) -> Any:
         assert prop.item is not None
         return [sample(prop.item, key, variant)]
     if prop.kind == "map":
-        return {"k": str(variant)}
+        return {"k": sample(prop.item, key, variant) if prop.item else str(variant)}
     if prop.kind == "object":
         return {name: sample(inner, name, variant) for name, inner in prop.fields.items() if inner.required}
     if prop.kind == "asset":
