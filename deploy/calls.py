@@ -19,7 +19,7 @@ from .validate import valid
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..agents.model import Checked
+    from ..agents.model import Checked, Terms
     from ..flows.simulator.callers import Caller
     from ..flows.simulator.coverage import Coverage
     from ..flows.simulator.expectations import Outcome
@@ -78,15 +78,19 @@ def seats(center: Center, people: Checked) -> list[Seat]:
         for variant in profile.variants
     }
     return [
-        Seat(person.username, queues.get(person.terms.routing_profile, ()), _languages(person.terms.languages))
+        Seat(person.username, queues.get(person.terms.routing_profile, ()), _good_at(person.terms))
         for person in people.people
         if person.terms.status == "active"
     ]
 
 
-def _languages(languages: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
-    """Languages are proficiencies of the highest level."""
-    return tuple((f"language={language}", 5.0) for language in languages)
+def _good_at(terms: Terms) -> tuple[tuple[str, float], ...]:
+    """Proficiencies: languages, which are of the highest level, and skills with theirs."""
+    levels = (skill.rpartition(":") for skill in terms.skills)
+    return (
+        *((f"language={language}", 5.0) for language in terms.languages),
+        *((name, float(level)) for name, _, level in levels),
+    )
 
 
 def line_of_file(settings: Settings, file: Path) -> Line:

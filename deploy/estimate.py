@@ -51,7 +51,7 @@ def resources(center: Center, flows: FlowSet) -> int:
             len(center.security_profiles) + 1,
             1 + len(center.hierarchy.groups) if center.hierarchy.levels else 0,
             len(center.phone_numbers) * 2,
-            len(center.lambdas),
+            len(center.lambdas) + len(center.bots) + len(center.approved_origins),
             sum(len(prompt.assets) for prompt in center.prompts.values()),
             len(center.agent_statuses),
         )

@@ -34,6 +34,7 @@ _DAYS = {
 
 def live_world(settings: Settings, center: Center, folder: Path) -> World:
     """The world that stands. Raises Refused before the first `up`."""
+    from . import people
     from .standing import standing
     from .wiring import work
 
@@ -47,7 +48,9 @@ def live_world(settings: Settings, center: Center, folder: Path) -> World:
                 where=center.stack_name,
                 code="nothing-stands",
             )
-        return _Reading(there.cloud, instance["id"], center, outputs).world()
+        reading = _Reading(there.cloud, instance["id"], center, outputs)
+        reading.names.update({id_: ("agent", name) for name, id_ in people.usernames(there).items()})
+        return reading.world()
 
 
 class _Reading:

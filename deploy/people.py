@@ -33,7 +33,7 @@ class Planned:
     plan: AgentPlan
     counts: Mapping[str, int]
     steps: tuple[Mapping[str, Any], ...]
-    usernames: frozenset[str]  # who will be there afterwards, as far as this plan knows
+    usernames: Mapping[str, str]  # who will be there afterwards, with their ids ("" = not made yet)
 
     @property
     def total(self) -> int:
@@ -87,8 +87,9 @@ def planned(work: Work, made: AgentPlan) -> Planned:
     made.check()
     steps = tuple(step.as_json() for step in made.steps)
     gone = {step.username for step in made.steps if step.action == "remove"}
-    there = {step.username for step in made.steps if step.user_id or step.action == "create"}
-    return Planned(made, made.counts, steps, (usernames(work) | there) - gone)
+    there = usernames(work)
+    there |= {step.username: step.user_id or "" for step in made.steps if step.user_id or step.action == "create"}
+    return Planned(made, made.counts, steps, {name: id_ for name, id_ in there.items() if name not in gone})
 
 
 def apply(work: Work, planned: Planned, stop: Stop, tell: Tell, seal: Seal | None = None) -> Applied:
@@ -198,12 +199,12 @@ def _applied(result: AgentResult) -> Applied:
     return Applied(result.as_json(), failures, result.arrived, result.error)
 
 
-def usernames(work: Work) -> frozenset[str]:
-    """Who is there by the ledger: people of ours whose create was answered."""
+def usernames(work: Work) -> dict[str, str]:
+    """Who is there by the ledger, with their ids: people of ours whose create was answered."""
     from ..agents.ledger import read_ledger
 
     entries = read_ledger(work.store, work.center.stack_name).entries.values()
-    return frozenset(entry.username for entry in entries if entry.user_id)
+    return {entry.username: entry.user_id for entry in entries if entry.user_id}
 
 
 def missing(work: Work) -> list[Drift]:

@@ -18,7 +18,7 @@ what was done stays recorded, and the same command finishes it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -79,11 +79,11 @@ def preview(work: Work, checked: Checked | None, *, allow_suspend: int | None = 
     guards.check_titles(work)
     agents = dict(NO_AGENTS)
     notes = switches.kept(work)
-    usernames = people.usernames(work)
+    usernames: Mapping[str, str] = people.usernames(work)
     if checked is not None:
         planned = people.plan(work, checked, allow_suspend=allow_suspend)
         agents |= planned.counts
-        usernames |= planned.usernames
+        usernames = planned.usernames
         notes += planned.plan.notes
     result = work.engine.preview(program(work.center, None, work.flows, usernames, adopting.taken(work)))
     if result.failures:
@@ -128,7 +128,7 @@ def up(
                 run.tell(Note(note))
         if going and planned is None:
             run.skip(f"retire {', '.join(going)}: run without --no-rosters to delete them")
-        elif going or retiring.waited(work.center, before, people.usernames(work)):
+        elif going or retiring.waited(work.center, work.flows, before, people.usernames(work)):
             _stack(run, "retire", None, people.usernames(work))
         run.outputs()
         if not (going and planned is None):
@@ -136,7 +136,7 @@ def up(
     return run.result()
 
 
-def _stack(run: Run, stage: StageName, last: Center | None, usernames: Collection[str]) -> None:
+def _stack(run: Run, stage: StageName, last: Center | None, usernames: Mapping[str, str]) -> None:
     from ..stacks.program import program
 
     work = run.work

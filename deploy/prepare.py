@@ -76,13 +76,13 @@ def grant_quotas(work: Work) -> None:
 
 
 def declare_outside(work: Work) -> None:
-    """Tell the sandbox which functions and streams the folder names by ARN: the operator's own, they stand elsewhere.
+    """Tell the sandbox which functions, bots and streams the folder names by ARN: they stand elsewhere.
 
     The sandbox refuses what does not exist, as the service does. Raises Refused when it does not take them.
     """
     center = work.center
     streams = (center.data.contact_records, center.data.agent_events)
-    arns = [*center.lambdas.values(), *(arn for arn in streams if arn)]
+    arns = [*center.lambdas.values(), *center.bots.values(), *(arn for arn in streams if arn)]
     if not work.endpoint or not arns:
         return
     from ..sandbox.control import ControlFailed, declare
@@ -90,7 +90,7 @@ def declare_outside(work: Work) -> None:
     try:
         declare(work.endpoint, arns)
     except ControlFailed as error:
-        hint = "Check `lambdas:` and `data:` in center.yaml."
+        hint = "Check `lambdas:`, `bots:` and `data:` in center.yaml."
         raise Refused(f"{error}.", hint=hint, where="center.yaml", code="outside") from error
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ..flows.centre import FlowSet
     from ..specs.model import Center
 
 INSTANCE = "aws:connect/instance:Instance"
@@ -36,11 +37,14 @@ def _names(center: Center) -> set[str]:
     }
 
 
-def waited(center: Center, before: Collection[str], now: Collection[str]) -> bool:
-    """Whether a quick connect waited for an agent who was not there before and is now."""
-    from ..stacks.program import waiting_for_agents
+def waited(center: Center, flows: FlowSet, before: Collection[str], now: Collection[str]) -> bool:
+    """Whether a quick connect or a flow waited for an agent who was not there before and is now."""
+    from ..stacks.program import named_in_flows, waiting_for_agents
 
-    return waiting_for_agents(center, before) != waiting_for_agents(center, now)
+    named = named_in_flows(flows)
+    return waiting_for_agents(center, before) != waiting_for_agents(center, now) or named & set(before) != named & set(
+        now
+    )
 
 
 def keeper(center: Center) -> Callable[[str, str], bool]:

@@ -57,6 +57,7 @@ def validate(folder: Path, *, stack: str = "dev", today: dt.date | None = None, 
     from ..agents.check import check_rosters
     from ..flows.check import check_flows
     from ..specs.load import load
+    from .persons import check_persons
 
     loaded = load(folder, stack=stack, today=today, every=overlays)
     problems = Problems()
@@ -64,10 +65,11 @@ def validate(folder: Path, *, stack: str = "dev", today: dt.date | None = None, 
     center = loaded.center
     people: Checked | None = None
     if center is not None:
-        check_flows(center, problems)
+        flows = check_flows(center, problems)
         people = check_rosters(center)
         # A roster that is not there is told once, at the line of center.yaml that names it.
         problems.extend([p for p in people.problems if p.where.line or (folder / p.where.file).is_file()])
+        check_persons(center, flows, people, problems)
         if not problems.errors:
             _calls(center, people, problems)
     return Validated(center, people, tuple(problems.listed()))

@@ -27,6 +27,7 @@ from .speech_rules import spoken
 from .step_rules import check_step
 
 _PLACEHOLDER = re.compile(r"\{\{(?:" + "|".join(get_args(RefKind)) + "):")
+_NAMED = frozenset(("queue", "hours", "flow", "module", "lambda", "bot", "number", "external"))
 WARN_ACTIONS = 200
 MAX_NESTING = 5
 # Flows of a new instance, in small letters (Connect facts 3.15).
@@ -185,7 +186,9 @@ def _references(flow: Flow, step: Step, names: Names, problems: Problems) -> Non
 def _named(step: Step) -> Iterator[tuple[str, str, str]]:
     """(key, kind, name) of every reference of a step."""
     for key, form, value in step.forms():
-        if form.kind in {"queue", "hours", "flow", "module", "lambda", "number", "external"} and value is not None:
+        if key == "target" and step.option("person"):
+            continue  # a person, whom the rosters know
+        if form.kind in _NAMED and value is not None:
             if not (form.kind == "flow" and key in MOMENTS and value == "none"):
                 yield key, form.kind, value
         elif form.kind == "dial" and value:

@@ -105,8 +105,9 @@ def target(draft: Draft, step: Step) -> None:
 
 def agent(draft: Draft, step: Step) -> None:
     """A named agent's own queue, or the one that the transferring agent picked."""
-    links = [hook for hook in queue_hooks(draft, step, None) if hook[0] != "waiting"]
-    if step.value == "chosen":
+    links = queue_hooks(draft, step, None)
+    if step.value == "chosen":  # the agent is free: nobody waits
+        links = [hook for hook in links if hook[0] != "waiting"]
         links.append(("connect", lambda ident, _: draft.add(ident, "TransferContactToAgent")))
         draft.chain(step, links, "")
         return

@@ -29,6 +29,7 @@ class Names:
             "queue": center.queues,
             "hours": [*center.hours, *center.queues],
             "lambda": center.lambdas,
+            "bot": center.bots,
             "number": center.phone_numbers,
             "external": center.external_numbers,
         }

@@ -28,6 +28,8 @@ def check_step(flow: Flow, step: Step, names: Names, problems: Problems) -> None
 
     for key, why in _idle(flow, step):
         error(key, f"`{key}` does nothing here: {why}", "leave it out")
+    if step.verb in {"queue", "routing"}:
+        _skills(step, names, error)
     if step.verb == "repeat":
         _repeat(flow, step, error)
     elif step.verb == "queue":
@@ -37,8 +39,6 @@ def check_step(flow: Flow, step: Step, names: Names, problems: Problems) -> None
             error("queue", "the caller waits in the current queue already", "name another queue")
         if flow.type == "customer_queue" and flow.repeating is None:
             error("queue", "a caller can only be moved after a repeat step", "add one before")
-    elif names.center is not None and (missing := _not_in_a_centre(step)):
-        error(missing[0], f"{missing[1]} is not supported yet", missing[2], "not-supported")
     elif step.verb == "agent" and (step.value == "chosen") != (flow.type == "agent_transfer"):
         error("agent", "`chosen` is for flows of type agent_transfer, a user name for all others")
     elif step.verb == "language" and not isinstance(step.value, str):
@@ -65,17 +65,23 @@ def check_step(flow: Flow, step: Step, names: Names, problems: Problems) -> None
                 error("results", f'module "{step.value}" has no result "{result}"', did_you_mean(result, known))
 
 
-def _not_in_a_centre(step: Step) -> tuple[str, str, str] | None:
-    """What a file on its own may say, and no centre can make yet: key, what, and the way round."""
-    if step.verb == "agent" and step.value != "chosen":
-        return "agent", "a call to one person", "put the caller into a queue"
-    if step.verb == "target" and step.option("person"):
-        return "person", "one person's own queue", "name a queue"
-    if step.verb == "ask":
-        return "ask", "a bot in a centre", "use a menu"
-    if step.option("skills") or (step.verb == "routing" and "skills" in step.value):
-        return "skills", "routing by skills", "use a queue for each skill"
-    return None
+def _skills(step: Step, names: Names, error: Complain) -> None:
+    """Skills that the centre does not have, and people who are good at nothing that it names."""
+    center = names.center
+    asked = step.value.get("skills") if step.verb == "routing" else step.option("skills")
+    if center is None or not asked:
+        return
+    known = dict(center.skills)
+    if len(center.languages) > 1:
+        known["language"] = tuple(center.languages)
+    for needs, _ in asked:
+        for skill, value, _ in needs:
+            if skill not in known:
+                hint = did_you_mean(skill, known) or "skills stand under `skills:` in center.yaml"
+                error("skills", f'unknown skill "{skill}"', hint, "unknown-reference")
+            elif value not in known[skill] and not value.startswith("$."):
+                hint = did_you_mean(value, known[skill])
+                error("skills", f'the skill "{skill}" has no value "{value}"', hint, "unknown-reference")
 
 
 def _idle(flow: Flow, step: Step) -> Iterator[tuple[str, str]]:

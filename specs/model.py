@@ -407,6 +407,8 @@ class Center:
     stacks: tuple[str, ...] = ()  # names under `environments`
     skills: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what agents may be good at, with its values
     switches: Mapping[str, Switch] = field(default_factory=dict)
+    bots: Mapping[str, str] = field(default_factory=dict)  # key -> ARN of a Lex V2 alias
+    approved_origins: tuple[str, ...] = ()
     unread: frozenset[str] = frozenset()  # "flows", "texts": a file was broken, so that no such name is unknown
 
     @property

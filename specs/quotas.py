@@ -23,6 +23,7 @@ _KNOWN: Final = {
     "hierarchy_groups": (500, "L-D68AAAE4"),
     "predefined_attributes": (150, "L-3828FBF0"),
     "lambda_functions": (50, "L-E3D2F503"),
+    "lex_v2_bots": (100, "L-CCEA7427"),
     "instances": (2, "L-AA17A6B9"),
 }
 

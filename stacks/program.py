@@ -2,7 +2,7 @@
 
 Parts in the order of registration; each registers its own kind and puts what others need on the `Site`:
 
-    instance      the instance, its switches, the log group, Lambda functions
+    instance      the instance, its switches, the log group, Lambda functions, bots, web pages of the agents' panel
     storage       bucket, key and storage configs of recordings and reports
     hours         hours of operation and overrides; crisis switches
     queues        queues, without the links that would be cycles
@@ -19,7 +19,8 @@ stack's config, credentials from the environment: there are no explicit provider
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from .engine.plan import Program
@@ -35,15 +36,16 @@ def program(
     center: Center,
     retiring: Center | None = None,
     flows: FlowSet | None = None,
-    usernames: Collection[str] = (),
+    usernames: Mapping[str, str] = MappingProxyType({}),
     take_over: bool = False,
 ) -> Program:
     """The program that makes `center`, to be called on a running Pulumi runtime.
 
     `retiring` is the centre that was applied last: what people may still hold of it stays registered. `flows` are the
-    compiled flows (compiled here when they are not given). `usernames` are the agents that are known to exist: quick
-    connects to others are left for a later run (`waiting_for_agents`). `take_over` also writes what an adopted
-    instance has once for all: its switches, storage, levels of the hierarchy.
+    compiled flows (compiled here when they are not given). `usernames` are the agents that are known to exist, with
+    their ids: quick connects to others are left for a later run, and flows that name others lead to nobody until then
+    (`waiting_for_agents`). `take_over` also writes what an adopted instance has once for all: its switches, storage,
+    levels of the hierarchy.
     """
     whole = merged(center, retiring) if retiring is not None else center
 
@@ -53,7 +55,7 @@ def program(
             from ..flows.centre import compile_center
 
             compiled = compile_center(center)
-        _register(whole, compiled, frozenset(usernames), take_over)
+        _register(whole, compiled, usernames, take_over)
 
     return run
 
@@ -65,7 +67,12 @@ def waiting_for_agents(center: Center, usernames: Collection[str]) -> tuple[str,
     return tuple(key for key, agent in agents.items() if agent not in known)
 
 
-def _register(center: Center, flows: FlowSet, usernames: frozenset[str], take_over: bool) -> None:
+def named_in_flows(flows: FlowSet) -> frozenset[str]:
+    """The people whose own queues flows lead to."""
+    return frozenset(ref.name for flow in flows.flows.values() for ref in flow.refs if ref.kind == "agent")
+
+
+def _register(center: Center, flows: FlowSet, usernames: Mapping[str, str], take_over: bool) -> None:
     from .parts import flows as flow_parts
     from .parts import hours, instance, numbers, people, prompts, queues, routing, storage
     from .parts.site import Site
@@ -73,6 +80,8 @@ def _register(center: Center, flows: FlowSet, usernames: frozenset[str], take_ov
     site = Site(center, flows, usernames, take_over, instance.register_instance(center))
     instance.register_switches(site)
     instance.register_lambdas(site)
+    instance.register_bots(site)
+    instance.register_origins(site)
     storage.register_storage(site)
     hours.register_hours(site)
     hours.register_switches(site)

@@ -324,3 +324,17 @@ class LogRetention(_Own):
 
     def __init__(self, resource_name: str, *, log_group: Text, days: int, opts: Options | None = None) -> None:
         super().__init__("LogRetention", resource_name, {"logGroup": log_group, "days": days}, opts)
+
+
+class LexBot(_Own):
+    """A Lex V2 bot (the ARN of its alias) that flows may ask."""
+
+    def __init__(self, resource_name: str, *, instance_id: Text, alias_arn: Text, opts: Options | None = None) -> None:
+        super().__init__("LexBot", resource_name, {"instanceId": instance_id, "aliasArn": alias_arn}, opts)
+
+
+class ApprovedOrigin(_Own):
+    """A web page that may hold the agents' panel."""
+
+    def __init__(self, resource_name: str, *, instance_id: Text, origin: Text, opts: Options | None = None) -> None:
+        super().__init__("ApprovedOrigin", resource_name, {"instanceId": instance_id, "origin": origin}, opts)

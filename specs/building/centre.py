@@ -127,6 +127,8 @@ def _center(
         prompts=numbers.build_prompts(values.get("prompts", empty), tuple(languages), problems),
         skills={key: tuple(dict.fromkeys(found)) for key, found in values.get("skills", {}).items()},
         lambdas=dict(values.get("lambdas", {})),
+        bots=dict(values.get("bots", {})),
+        approved_origins=tuple(dict.fromkeys(values.get("approved_origins", ()))),
         switches=numbers.build_switches(values.get("switches", empty), external, problems),
         attributes=numbers.build_attributes(values.get("attributes", empty)),
         rosters=tuple(dict.fromkeys(values.get("rosters", ()))),

@@ -36,6 +36,7 @@ def check(center: Center, values: Values, reading: Reading) -> None:
     _caps(center, values, reading)
     _languages(center, values, reading)
     _lambdas(center, values, reading)
+    _bots(center, values, reading)
     _groups(center, values, reading)
     check_numbers(values, center.region, reading)
     _quotas(center, values, reading)
@@ -146,6 +147,16 @@ def _lambdas(center: Center, values: Values, reading: Reading) -> None:
             reading.problems.warning(where, "other-account", f"the function is in account {arn.split(':')[4]}")
 
 
+def _bots(center: Center, values: Values, reading: Reading) -> None:
+    for key, arn in center.bots.items():
+        where = values["bots"].at(key)
+        if center.region and arn.split(":")[3] != center.region:
+            message = f"the bot is in {arn.split(':')[3]}, the centre in {center.region}"
+            reading.problems.error(where, "wrong-region", message)
+        if center.account and arn.split(":")[4] != center.account:
+            reading.problems.warning(where, "other-account", f"the bot is in account {arn.split(':')[4]}")
+
+
 def _groups(center: Center, values: Values, reading: Reading) -> None:
     agents = values.get("agents", Values())
     check_group(center.agents.hierarchy_group, center.hierarchy, agents, reading.problems)
@@ -167,6 +178,7 @@ def needed(center: Center) -> Mapping[str, int]:
         "quick_connects": len(center.quick_connects),
         "hierarchy_groups": len(center.hierarchy.groups),
         "lambda_functions": len(center.lambdas),
+        "lex_v2_bots": len(center.bots),
         "prompts": sum(len(p.assets) for p in center.prompts.values()),
         "flows": sum(f.type != "module" for f in center.flows.values()),
         "modules": sum(f.type == "module" for f in center.flows.values()),
@@ -177,9 +189,10 @@ def needed(center: Center) -> Mapping[str, int]:
 def _quotas(center: Center, values: Values, reading: Reading) -> None:
     limits = quotas.granted(center.quotas)
     section = {"queues_per_routing_profile": "routing_profiles", "hierarchy_groups": "hierarchy"}
+    section |= {"lambda_functions": "lambdas", "lex_v2_bots": "bots"}
     for name, count in needed(center).items():
         if count > limits[name]:
-            where = values.at(section.get(name, "lambdas" if name == "lambda_functions" else name))
+            where = values.at(section.get(name, name))
             reading.problems.warning(
                 where,
                 "over-quota",

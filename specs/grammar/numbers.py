@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .. import phone, quotas
 from ..suggest import did_you_mean
 from . import words
@@ -24,6 +26,17 @@ def _skill(word: str, reading: Reading) -> str:
         hint = "leave it out: languages are there by themselves"
         raise BadWord('"language" is what holds the languages of the centre', hint, "bad-name")
     return str(words.key().parse(word, reading))
+
+
+def _origin(word: str, _: Reading) -> str:
+    if len(word) > 267:
+        raise BadWord(f"an origin of {len(word)} characters, Connect takes 267", code="too-long")
+    found = re.fullmatch(r"(?P<scheme>[a-z]+)://(?P<host>[A-Za-z0-9.-]+(:\d{1,5})?)(?P<path>/\S*)?", word)
+    if found is None or (found["scheme"] != "https" and not found["host"].startswith("localhost")):
+        raise BadWord(f'"{word}" is not the origin of a web page', "for example https://desk.example.org", "bad-value")
+    if found["path"]:
+        raise BadWord(f'"{word}" names a page', f"write {found['scheme']}://{found['host']}", "bad-value")
+    return word
 
 
 def _quota(word: str, _: Reading) -> str:
@@ -132,12 +145,23 @@ NUMBER_KEYS = {
             words.key(),
         ),
     ),
-    "bots": Field("Lex V2 bots that flows may ask.", {"faq": BOT}, MapOf(words.text(1, 100), words.key()), soon=True),
+    "bots": Field(
+        "Lex V2 bots that flows may ask, each by the ARN of its alias.",
+        {"faq": BOT},
+        MapOf(
+            words.pattern(
+                "the ARN of a Lex V2 bot's alias",
+                r"arn:aws:lex:[a-z0-9-]+:\d{12}:bot-alias/[A-Z0-9]{10}/[A-Z0-9]{10}",
+                f"for example {BOT}",
+                "bad-arn",
+            ),
+            words.key(),
+        ),
+    ),
     "approved_origins": Field(
-        "Web pages that may hold the agents' panel.",
+        "Web pages that may hold the agents' panel: scheme, host and port, no path.",
         ["https://desk.example.org"],
-        ListOf(words.text(1, 267)),
-        soon=True,
+        ListOf(Word("the origin of a web page", {"type": "string", "maxLength": 267}, _origin), single=True, most=100),
     ),
     "skills": Field(
         "What agents may be good at, skill by skill with its values; a roster gives levels, such as product=fibre:4.",

@@ -132,6 +132,19 @@ def _lambda_association(pending: Pending) -> str | None:
     return f"{instance},{arn}" if any(item["value"] == arn for item in listed) else None
 
 
+def _bot(pending: Pending) -> str | None:
+    instance, alias = pending.inputs["instanceId"], pending.inputs["aliasArn"]
+    params = {"InstanceId": instance, "LexVersion": "V2", "MaxResults": 25}
+    listed = pending.cloud.pages("connect", "list_bots", "LexBots", **params)
+    return f"{instance},{alias}" if any(i.get("LexV2Bot", {}).get("AliasArn") == alias for i in listed) else None
+
+
+def _origin(pending: Pending) -> str | None:
+    instance, origin = pending.inputs["instanceId"], pending.inputs["origin"]
+    listed = pending.cloud.pages("connect", "list_approved_origins", "Origins", InstanceId=instance, MaxResults=25)
+    return f"{instance},{origin}" if any(item["value"] == origin for item in listed) else None
+
+
 def _bucket(pending: Pending) -> str | None:
     """Tags are set after a bucket is made; one in this account with our name and no tags yet is ours as well."""
     bucket = str(pending.inputs["bucket"])
@@ -198,7 +211,9 @@ _OTHERS: Final[Mapping[str, Callable[[Pending], str | None]]] = {
     "aws:kms/key:Key": _key,
     "aws:kms/alias:Alias": _alias,
     "aws:cloudwatch/logGroup:LogGroup": _log_group,
+    "ccdeploy:index:ApprovedOrigin": _origin,
     "ccdeploy:index:HoursOverride": _override,
+    "ccdeploy:index:LexBot": _bot,
     "ccdeploy:index:PredefinedAttribute": _attribute,
 }
 

@@ -32,6 +32,7 @@ from ..provider.base import (
 )
 from ..provider.values import Properties, plain
 from .agent_status import AgentStatus
+from .associations import ApprovedOrigin, LexBot
 from .attributes import InstanceAttribute, PredefinedAttribute
 from .flow_content import FlowContent
 from .hours_override import HoursOverride
@@ -46,9 +47,11 @@ from .security_scope import SecurityProfileScope
 _ALL: Final[tuple[Kind, ...]] = (
     AdoptedNumber(),
     AgentStatus(),
+    ApprovedOrigin(),
     FlowContent(),
     HoursOverride(),
     InstanceAttribute(),
+    LexBot(),
     LogRetention(),
     NumberChoice(),
     PredefinedAttribute(),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _FLOW: Final = "aws:connect/contactFlow:ContactFlow"
 _MODULE: Final = "aws:connect/contactFlowModule:ContactFlowModule"
 MODULE: Final = "MODULE"
+NOBODY: Final = "$.Attributes.not-there-yet"
 
 
 def placeholder(flow_type: str) -> str:
@@ -86,8 +87,14 @@ def register_contents(site: Site) -> None:
             kind="module" if flow.type == MODULE else "flow",
             content=bound(site, flow),
             settings=flow.settings or None,
-            opts=options(depends_on=[site.lambdas[ref.name] for ref in flow.refs if ref.kind == "lambda"]),
+            opts=options(depends_on=_associations(site, flow)),
         )
+
+
+def _associations(site: Site, flow: CompiledFlow) -> list[pulumi.Resource]:
+    """What must be associated with the instance before the service takes a flow that names it."""
+    functions = [site.lambdas[ref.name] for ref in flow.refs if ref.kind == "lambda"]
+    return [*functions, *(site.bots[ref.name] for ref in flow.refs if ref.kind == "bot")]
 
 
 def bound(site: Site, flow: CompiledFlow) -> pulumi.Output[str]:
@@ -95,6 +102,13 @@ def bound(site: Site, flow: CompiledFlow) -> pulumi.Output[str]:
     refs = list(flow.refs)
     arns = pulumi.Output.all(*(address(site, ref) for ref in refs))
     return arns.apply(lambda known: flow.bind(dict(zip(refs, known, strict=True))))
+
+
+def _person(site: Site, username: str) -> pulumi.Input[str]:
+    """The person's ARN; before the rosters have made that person, a path that leads to nobody, so that the step's
+    `failed` branch takes the call."""
+    id_ = site.usernames.get(username)
+    return NOBODY if id_ is None else site.instance.arn.apply(lambda arn: f"{arn}/agent/{id_}")
 
 
 def address(site: Site, ref: Ref) -> pulumi.Input[str]:
@@ -109,6 +123,10 @@ def address(site: Site, ref: Ref) -> pulumi.Input[str]:
         return site.prompts[ref.name].arn
     if ref.kind == "lambda":
         return site.center.lambdas[ref.name]
+    if ref.kind == "bot":
+        return site.center.bots[ref.name]
+    if ref.kind == "agent":
+        return _person(site, ref.name)
     if ref.kind == "phone_number":
         return site.numbers[ref.name].phone_number
     raise ValueError(f"a flow names the {ref.kind} {ref.name!r}, which no part of the program makes")

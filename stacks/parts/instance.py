@@ -1,4 +1,4 @@
-"""The Connect instance itself, its switches, its Lambda functions and where its flow logs go."""
+"""The Connect instance itself, its switches, its Lambda functions, bots and pages, and where its flow logs go."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pulumi_aws import cloudwatch, connect
 
 from ..names import access_url, tags_for
-from ..resources import InstanceAttribute, LogRetention
+from ..resources import ApprovedOrigin, InstanceAttribute, LexBot, LogRetention
 from .site import Site, options
 
 if TYPE_CHECKING:
@@ -96,6 +96,18 @@ def register_lambdas(site: Site) -> None:
     """Let the instance call the centre's functions; Connect adds the permission to each (Connect facts 3.2)."""
     for name, arn in site.center.lambdas.items():
         site.lambdas[name] = connect.LambdaFunctionAssociation(name, function_arn=arn, instance_id=site.instance_id)
+
+
+def register_bots(site: Site) -> None:
+    """Let flows ask the centre's bots."""
+    for name, arn in site.center.bots.items():
+        site.bots[name] = LexBot(name, instance_id=site.instance_id, alias_arn=arn)
+
+
+def register_origins(site: Site) -> None:
+    """Web pages that may hold the agents' panel."""
+    for origin in site.center.approved_origins:
+        ApprovedOrigin(origin, instance_id=site.instance_id, origin=origin)
 
 
 def export_instance(site: Site) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ...flows.centre import FlowSet
     from ...specs.model import Center, Entry
-    from ..resources import AdoptedNumber, FlowContent, Prompt
+    from ..resources import AdoptedNumber, FlowContent, LexBot, Prompt
 
 Text = pulumi.Output[str]
 
@@ -26,7 +26,7 @@ class Site:
 
     center: Center
     flows: FlowSet
-    usernames: frozenset[str]  # agents that are known to exist
+    usernames: Mapping[str, str]  # agents that are known to exist, with their ids
     take_over: bool  # what an adopted instance has once for all is written too
     instance: connect.Instance
     hours: dict[str, connect.HoursOfOperation] = field(default_factory=dict)
@@ -37,6 +37,7 @@ class Site:
     prompts: dict[str, Prompt] = field(default_factory=dict)
     quick_connects: dict[str, Text] = field(default_factory=dict)  # ids
     numbers: dict[str, connect.PhoneNumber | AdoptedNumber] = field(default_factory=dict)
+    bots: dict[str, LexBot] = field(default_factory=dict)
     lambdas: dict[str, connect.LambdaFunctionAssociation] = field(default_factory=dict)
     outputs: dict[str, dict[str, object]] = field(default_factory=dict)
 

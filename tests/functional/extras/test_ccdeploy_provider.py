@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ccdeploy.sandbox.control import declare
+from ccdeploy.stacks.cloud.lookup import find
 from ccdeploy.stacks.extras.provider import KINDS, CcdeployProvider
 from ccdeploy.stacks.parts.flows import placeholder
 from ccdeploy.stacks.provider.base import CheckRequest, CreateRequest, ProviderError
@@ -201,6 +203,18 @@ def test_a_predefined_attribute_is_set_changed_and_removed(bench: Any) -> None:
     assert caught.value.code == "DuplicateResourceException"
     bench.delete("PredefinedAttribute", "language", after)
     assert bench.read("PredefinedAttribute", "language", after).id is None
+
+
+def test_a_bot_and_a_web_page_are_associated_found_and_taken_away_again(bench: Any) -> None:
+    alias = "arn:aws:lex:eu-central-1:123456789012:bot-alias/ABCDEFGHIJ/KLMNOPQRST"
+    declare(str(bench.cloud.endpoint_url), [alias])
+    for kind, given in (("LexBot", {"aliasArn": alias}), ("ApprovedOrigin", {"origin": "https://desk.example.org"})):
+        made = bench.create(kind, "one", **given)
+        assert bench.read(kind, "one", made).outputs.items() >= given.items()
+        inputs = {"instanceId": bench.instance, **given}
+        assert find(bench.cloud, f"ccdeploy:index:{kind}", "one", inputs, "line.dev") == made.id
+        bench.delete(kind, "one", made)
+        assert bench.read(kind, "one", made).id is None
 
 
 def test_a_switch_of_the_instance_is_set(bench: Any) -> None:

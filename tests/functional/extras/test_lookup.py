@@ -50,6 +50,8 @@ def test_what_was_never_made_is_not_found(bench: Any) -> None:
             "resourceType": "CALL_RECORDINGS",
             "storageConfig": {"storageType": "S3", "s3Config": {"bucketName": bucket}},
             "functionArn": "arn:aws:lambda:eu-central-1:123456789012:function:nothing",
+            "aliasArn": "arn:aws:lex:eu-central-1:123456789012:bot-alias/ABCDEFGHIJ/KLMNOPQRST",
+            "origin": "https://desk.example.org",
             "bucket": bucket,
             "targetKeyId": "nothing",
         }

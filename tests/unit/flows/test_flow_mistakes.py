@@ -251,11 +251,25 @@ def test_a_title_of_a_flow_that_connect_makes_itself_is_refused(
     assert 'a new instance already has a flow "Default Outbound"' in [p.message for p in problems]
 
 
-def test_calls_to_one_person_are_not_supported_yet_in_a_centre(
-    center: Callable[..., tuple[Center, list[Problem]]],
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        ("queue: triage, full: bye, skills: [{need: {produkt: fibre >= 3}}]", 'unknown skill "produkt"'),
+        (
+            "queue: triage, full: bye, skills: [{need: {product: fiber >= 3}}]",
+            'the skill "product" has no value "fiber"',
+        ),
+        ("routing: {skills: [{need: {language: de >= 1}}]}", 'the skill "language" has no value "de"'),
+        ("ask: fac, otherwise: bye", 'unknown bot "fac"'),
+    ],
+)
+def test_skills_and_bots_are_those_of_the_centre(
+    center: Callable[..., tuple[Center, list[Problem]]], basic_center: str, step: str, message: str
 ) -> None:
-    _, problems = center(WELCOME, flow("who: {agent: a.martin, full: bye}\nbye: {hang_up: true}"))
-    assert ("not-supported", 4) in [(p.code, p.where.line) for p in problems]
+    bot = "arn:aws:lex:eu-central-1:123456789012:bot-alias/ABCDEFGHIJ/KLMNOPQRST"
+    text = f"{basic_center}\nskills: {{product: [fibre, tv]}}\nbots: {{faq: {bot}}}\n"
+    _, problems = center(WELCOME, flow(f"who: {{{step}}}\nbye: {{hang_up: true}}"), text=text)
+    assert [p.where.line for p in problems if message in p.message] == [4], [str(p) for p in problems]
 
 
 @pytest.mark.parametrize(

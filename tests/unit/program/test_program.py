@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from ccdeploy.flows.compiled import Ref
 from ccdeploy.specs.model import Center
+from ccdeploy.stacks.parts.flows import NOBODY
 from ccdeploy.stacks.program import program, waiting_for_agents
 
 Make = Callable[..., Center]
@@ -231,12 +234,29 @@ def test_quick_connects_to_agents_wait_until_the_agent_is_there(deploy: Any, mak
     deploy.up(center)
     assert waiting_for_agents(center, ()) == ("boss",)
     assert (own, "boss") not in deploy.recorder.inputs
-    deploy.up(center, usernames={"first.boss"})
+    deploy.up(center, usernames={"first.boss": "id-boss"})
     assert waiting_for_agents(center, {"first.boss"}) == ()
     assert ("create", own, "boss") in deploy.recorder.calls
     assert deploy.recorder.inputs[own, "boss"]["contactFlowId"] == "id-to-agent"
     offered = deploy.recorder.inputs["ccdeploy:index:QueueQuickConnects", "info"]["quickConnectIds"]
     assert offered == ["id-desk", "id-to-triage", "id-boss"]
+
+
+def test_a_flow_that_names_a_person_leads_to_nobody_until_that_person_is_there(deploy: Any, make_center: Make) -> None:
+    bot = "arn:aws:lex:eu-central-1:123456789012:bot-alias/ABCDEFGHIJ/KLMNOPQRST"
+    lookup = "lambdas: {lookup:"
+    center = make_center((lookup, f"bots: {{faq: {bot}}}\napproved_origins: [https://desk.example.org]\n{lookup}"))
+    named = replace(deploy.flows.flows["welcome"], refs=(Ref("agent", "first.boss"), Ref("bot", "faq")))
+    template = json.dumps({"names": [ref.placeholder for ref in named.refs]})
+    flows = {**deploy.flows.flows, "welcome": replace(named, template=template)}
+    deploy.flows = replace(deploy.flows, flows=flows)
+    content = "ccdeploy:index:FlowContent", "welcome"
+    deploy.up(center)
+    assert json.loads(deploy.recorder.inputs[content]["content"]) == {"names": [NOBODY, bot]}
+    assert deploy.recorder.order("ccdeploy:index:LexBot", "faq") < deploy.recorder.order(*content)
+    assert deploy.recorder.inputs["ccdeploy:index:ApprovedOrigin", "https://desk.example.org"]
+    deploy.up(center, usernames={"first.boss": "id-boss"})
+    assert json.loads(deploy.recorder.inputs[content]["content"])["names"][0].endswith("/agent/id-boss")
 
 
 def test_a_renamed_queue_is_renamed_in_place(deploy: Any, make_center: Make) -> None:
