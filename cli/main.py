@@ -33,6 +33,21 @@ COMMANDS = {
     "state": ("state", "Export, move and import the state of a stack."),
 }
 
+# Commands whose result is what they did, not what they print.
+CHANGING = {
+    ("init",),
+    ("up",),
+    ("down",),
+    ("unlock",),
+    ("roster", "apply"),
+    ("roster", "undo"),
+    ("roster", "offboard"),
+    ("sandbox", "start"),
+    ("sandbox", "stop"),
+    ("sandbox", "reset"),
+    ("state", "import"),
+}
+
 EPILOG = "Start with: ccdeploy init hotline, then: ccdeploy up hotline"
 
 
@@ -74,22 +89,34 @@ class LazyGroup(click.Group):
         arguments = list(sys.argv[1:] if args is None else args)
         extra.pop("standalone_mode", None)
         try:
+            if None in (sys.stdin, sys.stdout, sys.stderr):
+                from .output import open_streams
+
+                open_streams()
             code = super().main(arguments, standalone_mode=False, **extra)
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the outermost frame; bugs keep their traceback
             from .errors import report
 
             code = report(error, arguments)
-        _leave(code if isinstance(code, int) else 0)
+        _leave(code if isinstance(code, int) else 0, arguments)
 
 
-def _leave(code: int) -> None:
-    """Exit; a reader of standard output that went away is no error of ours."""
+def _leave(code: int, arguments: Sequence[str]) -> None:
+    """Exit. A reader of standard output that went away is no error of ours; data that a full disk swallowed is.
+
+    A command that changes something keeps the code of what it did: a script that runs it again gains nothing.
+    """
     try:
         sys.stdout.flush()
     except BrokenPipeError:
         from .output import detach
 
         detach()
+    written = sys.modules.get(f"{__package__}.output")  # not imported by `--help`
+    words = [word for word in arguments if not word.startswith("-")]
+    changes = bool({tuple(words[:1]), tuple(words[:2])} & CHANGING) or "--to" in arguments
+    if code == 0 and written is not None and written.lost() and not changes:
+        code = 1
     sys.exit(code)
 
 

@@ -12,6 +12,27 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+_lost: list[str] = []  # why data could not be written
+
+
+def open_streams() -> None:
+    """Give standard streams that are closed (`>&-`) somewhere to go: else the next file takes their place.
+
+    A closed stream is somebody's wish to hear nothing, so what is written to it is not missed.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            nothing = os.open(os.devnull, os.O_RDWR)
+            if nothing != number:
+                os.dup2(nothing, number)
+                os.close(nothing)
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - as long as we run
+
+
+def lost() -> bool:
+    """Whether data was asked for and could not be written: a full disk, not a reader that went away."""
+    return bool(_lost)
+
 
 def detach() -> None:
     """Point standard output at nothing, so that neither a later write nor the interpreter's exit fails."""
@@ -29,7 +50,8 @@ def out(text: str) -> None:
         detach()
     except OSError as error:  # a full disk behind `>`: a run that changes things must not stop half-way for it
         detach()
-        talk(f"error: standard output cannot be written: {error.strerror}")
+        _lost.append(error.strerror or "it failed")
+        talk(f"error: standard output cannot be written: {_lost[-1]}")
 
 
 def talk(text: str) -> None:

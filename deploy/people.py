@@ -34,6 +34,12 @@ class Planned:
     counts: Mapping[str, int]
     steps: tuple[Mapping[str, Any], ...]
     usernames: Mapping[str, str]  # who will be there afterwards, with their ids ("" = not made yet)
+    remarks: tuple[str, ...] = ()  # what reading the files left to say
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences that nobody may miss: whom a date will bring, which columns were not read."""
+        return (*self.remarks, *self.plan.notes)
 
     @property
     def total(self) -> int:
@@ -42,7 +48,11 @@ class Planned:
 
     def as_json(self) -> dict[str, Any]:
         """The `roster plan` object of the JSON contract."""
-        return {"steps": [dict(step) for step in self.steps], "agents": dict(self.counts)}
+        return {
+            "steps": [dict(step) for step in self.steps],
+            "agents": dict(self.counts),
+            "notes": list(self.notes),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,8 +124,6 @@ def up(
         _stack(run, "stack", last if going else None, before)
         if planned is not None:
             run.rosters(planned)
-            for note in planned.plan.notes:
-                run.tell(Note(note))
         if going and planned is None:
             run.skip(f"retire {', '.join(going)}: run without --no-rosters to delete them")
         elif going or retiring.waited(work.center, work.flows, before, people.usernames(work)):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..specs.errors import Refused
 from . import people, rosters
-from .events import Note, OnEvent, Result
+from .events import OnEvent, Result
 from .interrupt import stoppable
 from .run import Run
 from .settings import Settings
@@ -98,8 +98,6 @@ def _run(
         with run.guarded():
             made = make(wired)
             made = replace(made, identity=center.instance.identity)
-            for note in made.notes:
-                run.tell(Note(note))
             run.rosters(people.planned(wired, made))
             run.outputs()
         return run.result()

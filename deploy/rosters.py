@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,7 +103,8 @@ def plan(
     must_stand(settings, folder, center)
     with work(settings, folder, center) as wired:
         needs_instance(wired)
-        return people.plan(wired, checked, allow_suspend=allow_suspend, look=look)
+        planned = people.plan(wired, checked, allow_suspend=allow_suspend, look=look)
+    return replace(planned, remarks=checked.remarks)
 
 
 def apply(
@@ -125,7 +126,8 @@ def apply(
         run = Run(wired, "roster apply", on_event, stop)
         seal = people.Seal(sealed, folder / HIDDEN / SHEETS, lambda text: run.tell(Note(text))) if sealed else None
         with run.guarded():
-            run.rosters(people.plan(wired, checked, allow_suspend=allow_suspend), seal)
+            planned = people.plan(wired, checked, allow_suspend=allow_suspend)
+            run.rosters(replace(planned, remarks=checked.remarks), seal)
             run.outputs()
         return run.result()
 

@@ -108,6 +108,8 @@ class Run:
         """Apply the rosters' plan. Raises Unfinished when somebody could not be done."""
         self.tell(Stage("rosters", plan.total))
         self._people("rosters", plan.total, lambda tell: people.apply(self.work, plan, self.stop, tell, seal))
+        for note in plan.notes:
+            self.tell(Note(note))
 
     def remove_people(self) -> None:
         """Take away everybody whom this stack created."""

@@ -46,14 +46,14 @@ def check(given: Settings, files: tuple[Path, ...], report: Path | None) -> None
 
 @command.command()
 @files
-@settings("stack", "target", "engine", "json", "verbose", "today")
+@settings("stack", "target", "engine", "json", "verbose", "quiet", "today")
 @allow_suspend
 @report
 def plan(given: Settings, files: tuple[Path, ...], allow_suspend: int | None, report: Path | None) -> None:
     """Show who would be created, changed, moved, suspended or removed, and why. Reads only."""
     from ...deploy import roster_files, rosters
     from ..output import out, out_json
-    from ..render.people import plan_text
+    from ..render.people import notes_text, plan_text
 
     if report:
         planned = roster_files.plan_report(given, files, report, allow_suspend=allow_suspend)
@@ -63,6 +63,7 @@ def plan(given: Settings, files: tuple[Path, ...], allow_suspend: int | None, re
         out_json(planned.as_json())
     else:
         out(plan_text(planned, verbose=given.verbose))
+        notes_text(planned.notes, quiet=given.quiet)
 
 
 @command.command()

@@ -347,6 +347,14 @@ def test_what_the_rosters_leave_to_a_later_day_is_told_before_and_after(small: A
         assert "1 person of rosters/helpers.csv, which is no longer among the rosters, stays as before" in told
         assert "1 person starts on 2027-01-04: run again then" in told
 
+    planned = small("roster", "plan", "--json", "--today", "2026-11-22").json
+    assert "1 person starts on 2027-01-04: run again then" in planned["notes"]
+    (rosters / "others.csv").write_text((rosters / "others.csv").read_text().replace("starts_on", "starts_on,lunch"))
+    for command in ("plan", "apply"):
+        told = small("roster", command, "--today", "2026-11-22").err
+        assert "rosters/others.csv: not read: lunch" in told
+        assert "1 person starts on 2027-01-04: run again then" in told
+
 
 def test_a_full_disk_behind_the_output_does_not_stop_the_run(small: Any) -> None:
     full = Path("/dev/full")
