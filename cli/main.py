@@ -39,6 +39,7 @@ CHANGING = {
     ("up",),
     ("down",),
     ("unlock",),
+    ("switch",),
     ("roster", "apply"),
     ("roster", "undo"),
     ("roster", "offboard"),

@@ -26,6 +26,7 @@ from ..stacks.engine.plan import Changes, Step
 from . import adopting, guards, people, retiring, switches
 from .events import NO_AGENTS, Note, OnEvent, Result, Started
 from .prepare import check_place
+from .rehearsal import refusal, rehearse
 from .run import Run
 from .wiring import LAST_APPLIED, Work
 
@@ -87,7 +88,7 @@ def preview(work: Work, checked: Checked | None, *, allow_suspend: int | None = 
         notes += planned.plan.notes
     result = work.engine.preview(program(work.center, None, work.flows, usernames, adopting.taken(work)))
     if result.failures:
-        raise people.failure(result.failures)
+        raise refusal(result.failures)
     # Threads finish in any order; a plan reads the same every time.
     return Preview(tuple(sorted(result.steps, key=lambda step: (step.type, step.name))), agents, notes)
 
@@ -117,6 +118,7 @@ def up(
         guards.check_titles(work)
         for sentence in guards.settle_drift(work, keep):
             run.tell(Note(sentence))
+        rehearse(work, people.usernames(work))
         _adopt(run)
         last = work.last_applied()
         going = retiring.dropped(last, work.center)

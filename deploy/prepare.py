@@ -41,6 +41,11 @@ def check_place(work: Work) -> None:
         )
 
 
+def instance_alias(work: Work) -> str:
+    """The alias of the instance that the state holds, or "": the folder may call it otherwise by now."""
+    return str((standing(work.engine).get("instance") or {}).get("alias") or "")
+
+
 def instance_id(work: Work) -> str:
     """The id of the instance that the state holds, or ""."""
     return str((standing(work.engine).get("instance") or {}).get("id") or "")
@@ -59,10 +64,10 @@ def instance_there(work: Work) -> bool:
     return True
 
 
-def grant_quotas(work: Work) -> None:
+def grant_quotas(work: Work, alias: str = "") -> None:
     """Give the instance on the sandbox the limits that `quotas:` of the folder names; on AWS only Amazon can.
 
-    The instance must be there. Raises Refused when the sandbox does not take them.
+    The instance must be there, as the folder calls it or as `alias`. Raises Refused when they are not taken.
     """
     if not work.endpoint or not work.center.quotas:
         return
@@ -70,7 +75,7 @@ def grant_quotas(work: Work) -> None:
     from ..sandbox.control import grant_quotas as grant
 
     try:
-        grant(work.endpoint, work.center.instance.alias, work.center.quotas)
+        grant(work.endpoint, alias or work.center.instance.alias, work.center.quotas)
     except ControlFailed as error:
         raise Refused(f"{error}.", hint="Check `quotas:` in center.yaml.", where="quotas", code="quotas") from error
 

@@ -17,7 +17,7 @@ from .audit_facts import person_facts, result_facts, run_facts, step_facts
 from .audit_log import AuditLog
 from .events import NO_AGENTS, Event, Meter, Note, OnEvent, Progress, Result, Stage, StageName, Started
 from .interrupt import Stop
-from .prepare import check_place, declare_outside, finder, grant_quotas, instance_id, instance_there
+from .prepare import check_place, declare_outside, finder, grant_quotas, instance_alias, instance_id, instance_there
 from .retiring import INSTANCE
 from .standing import standing
 from .wiring import Work
@@ -78,7 +78,7 @@ class Run:
             check_adopted(self.work)
             declare_outside(self.work)
             if instance_id(self.work) or self.work.center.instance.adopt:
-                grant_quotas(self.work)
+                grant_quotas(self.work, instance_alias(self.work))
         for sentence in self.work.engine.recover(finder(self.work)):
             self._mutations += 1
             self._audit.change("settled", said=sentence)

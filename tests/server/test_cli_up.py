@@ -371,3 +371,21 @@ def test_a_full_disk_behind_the_output_does_not_stop_the_run(small: Any) -> None
     assert "standard output cannot be written" in ran.stderr
     assert ran.returncode == 0
     assert small("up", "--json").result["changes"]["create"] == 0
+
+
+@pytest.mark.parametrize("change", [("type: did", 'type: did, prefix: "+331"'), ("small-line", "other-line")])
+def test_what_a_protected_thing_forbids_is_refused_before_anything_is_changed(
+    small: Any, change: tuple[str, str]
+) -> None:
+    center = small.folder / "center.yaml"
+    center.write_text(center.read_text().replace("{country: FR,", "{country: FR, type: did, keep: true,"))
+    small("up", "--no-rosters")
+    done = len(small.mutations())
+
+    center.write_text(center.read_text().replace(*change).replace("front: {", "front: {description: New, "))
+    refused = small("up", "--no-rosters", code=1)
+    word = "keep: false" if "prefix" in change[1] else "protect: no"
+    assert "it is protected" in refused.err
+    assert f"`{word}`" in refused.err
+    assert f"`{word}`" in small("preview", "--no-rosters", code=1).err
+    assert len(small.mutations()) == done

@@ -71,7 +71,7 @@ class Events:
         found = []
         for urn, text in self._errors.items():
             own = known.get(urn)
-            message, code, hint = (own.message, own.code, own.hint) if own else (text, "", "")
+            message, code, hint = (own.message, own.code, own.hint) if own else _in_our_words(text)
             found.append(Failure(urns.kind(urn), urns.name(urn), urn, message, code, hint))
         return tuple(found)
 
@@ -152,6 +152,13 @@ class Events:
 def _id(metadata: Any) -> str:
     """The provider's id of what was made, changed or taken away."""
     return str(getattr(metadata.new, "id", "") or getattr(metadata.old, "id", "") or "")
+
+
+def _in_our_words(text: str) -> tuple[str, str, str]:
+    """Message, code and hint: the CLI's advice on protected resources names a program that nobody here edits."""
+    if "protected" in text or "marked for protection" in text or "state unprotect" in text:
+        return "it is protected, so it can neither be replaced nor deleted", "protected", "undo the change"
+    return text, "", ""
 
 
 def _sentence(text: str) -> str:
