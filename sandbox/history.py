@@ -1,4 +1,4 @@
-"""The log of requests: one JSON object a line in data/history.jsonl, secrets blanked, oldest first.
+"""The log of requests: one JSON object a line in data/history.jsonl, oldest first, what is secret or personal blanked.
 
 Keys: `n` (from 1), `time` (seconds since the epoch), `service`, `operation`, `region`, `parameters`, `status`, `error`
 (the code, "" for none), `effect` (whether something changed), `seconds`. It is what tests count calls with.
@@ -20,17 +20,18 @@ FILE = "history.jsonl"
 BEFORE = "history.1.jsonl"
 _LARGEST = 64 * 1024 * 1024  # bytes: some 200,000 requests
 _SECRET = re.compile(r"password|secret|token|plaintext|privatekey|credentials", re.IGNORECASE)
+_PERSONAL = frozenset(("FirstName", "LastName", "Email", "SecondaryEmail", "Mobile", "DeskPhoneNumber"))
 _LONGEST = 4000
 _NOT_SECRET = frozenset(("NextToken", "ClientToken", "nextToken"))
 
 
 def blank(value: Any) -> Any:
-    """A copy of request parameters in which secrets read [secret] and very long texts are cut."""
+    """A copy of request parameters: secrets read [secret], names, addresses and numbers of people [personal].
+
+    Usernames stay, since by them it is counted who was made how often. Very long texts are cut.
+    """
     if isinstance(value, dict):
-        return {
-            k: "[secret]" if isinstance(k, str) and _SECRET.search(k) and k not in _NOT_SECRET else blank(v)
-            for k, v in value.items()
-        }
+        return {k: _blanked(k) or blank(v) for k, v in value.items()}
     if isinstance(value, list):
         return [blank(entry) for entry in value]
     if isinstance(value, (bytes, bytearray)):
@@ -38,6 +39,13 @@ def blank(value: Any) -> Any:
     if isinstance(value, str) and len(value) > _LONGEST:
         return f"{value[:200]}… [{len(value)} characters]"
     return value
+
+
+def _blanked(key: Any) -> str:
+    """What stands in place of a member of this name; "" for one that is told."""
+    if key in _PERSONAL:
+        return "[personal]"
+    return "[secret]" if isinstance(key, str) and _SECRET.search(key) and key not in _NOT_SECRET else ""
 
 
 class History:

@@ -229,3 +229,68 @@ def test_credentials_that_run_out_at_any_call_are_said_and_new_ones_finish_the_r
             assert sum(r["effect"] for r in line.requests(fresh)) == len(new) - len(done)
             people += new
         line.finished(people, begin)
+
+
+CANARY = (
+    "username,email,first_name,last_name,routing_profile,security_profiles,"
+    "phone_type,desk_phone,secondary_email,mobile,password"
+)
+TOKENS = ("quokka", "zyzzyva", "wombat", "numbat", "1990077", "1990088", "Bilby")
+
+
+def canary(at: int, *, changed: bool = False) -> str:
+    """A person of whom every cell can be known again."""
+    mail, first = ("numbat", "Numbat") if changed else ("zyzzyva", "Zyzzyva")
+    own = f"quokka.{at},{mail}{at}@example.org,{first}{chr(97 + at)},Wombat"
+    return f"{own},helper,helper-rights,desk,+3319900770{at},wombat{at}@example.org,+3319900880{at},Bilby0aaaaa{at}"
+
+
+def test_nothing_personal_is_in_any_output_argument_state_or_log(line: Floor) -> None:
+    roster = line.command.folder / "rosters" / "canary.csv"
+    said = seen = ""
+
+    def run(*words: str, code: int, kill: bool = False) -> None:
+        nonlocal said, seen
+        child = line.warm.begin(*words)
+        begun = time.monotonic()
+        while Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+            for process in Path("/proc").glob("[0-9]*"):
+                with contextlib.suppress(OSError):
+                    seen += (process / "cmdline").read_text("utf-8", "replace")
+            if kill and time.monotonic() - begun > 1.1:
+                os.kill(child.pid, signal.SIGKILL)
+        assert child.end() == code, child.err.read_text("utf-8")
+        said += child.out.read_text("utf-8") + child.err.read_text("utf-8")
+
+    def write(*rows: str) -> None:
+        roster.write_text("\n".join([CANARY, *rows, ""]), encoding="utf-8")
+
+    with line.here() as application:
+        lost = Fault("CreateUser", "lose-answer", every=3)
+        bad = Fault("CreateUser", "refuse", nth=frozenset([4]), error="InvalidParameterException")
+        application.faults = Faults((lost, bad))
+        write(*map(canary, range(6)))
+        run("roster", "apply", str(roster), "--verbose", code=3)
+        application.faults = Faults()
+        run("roster", "apply", str(roster), "--json", code=0)
+        application.options = replace(application.options, latency=0.3)
+        write(*[canary(at, changed=True) for at in range(6)], canary(7))
+        run("roster", "apply", str(roster), "--json", code=-signal.SIGKILL, kill=True)
+        application.options = replace(application.options, latency=0.0)
+        application.faults = Faults((Fault("*", "expire-credentials", nth=frozenset([3])),))
+        run("roster", "apply", str(roster), code=1)
+        application.faults = Faults()
+        run("roster", "apply", str(roster), "--verbose", code=0)
+        run("roster", "undo", "--verbose", code=0)
+        run("roster", "offboard", str(roster), "--delete", "--allow-suspend", "9", "--json", code=0)
+        run("status", "--json", code=0)
+    kept = {path: path.read_bytes() for path in line.command.folder.rglob("*") if path.is_file()}
+    assert len(kept) > 8
+    for token in TOKENS:
+        assert token.lower() not in said.lower()
+        assert token.lower() not in seen.replace(str(roster), "").lower()
+        for path, data in kept.items():
+            service = path.name == "connect.journal" and token != "Bilby"  # what the service itself keeps
+            counted = path.name == "history.jsonl" and token == "quokka"
+            if path != roster and not service and not counted:
+                assert token.lower().encode() not in data.lower(), (path, token)
