@@ -263,7 +263,7 @@ class _Run:
         while True:
             if call.operation == "CreateUser" and self._full is not None:
                 raise self._full
-            self._sleep(self._pacer.wait(call.operation))
+            self._pacer.take(call.operation, self._sleep, self._stop.is_set)
             if self._stop.is_set():
                 if task.intended and not task.doubtful:
                     self._book.refused(task.step.username, call.operation, "not-sent")

@@ -93,7 +93,7 @@ class _Ask:
 
     def describe(self, user_id: str) -> FoundUser | None:
         """One user; None when there is none any more."""
-        self._sleep(self._pacer.wait("DescribeUser"))
+        self._pacer.take("DescribeUser", self._sleep)
         try:
             return self._reader.describe(user_id)
         except CloudError as error:
@@ -103,7 +103,7 @@ class _Ask:
 
     def proficiencies(self, user_id: str) -> set[Proficiency]:
         """What one user is good at."""
-        self._sleep(self._pacer.wait("ListUserProficiencies"))
+        self._pacer.take("ListUserProficiencies", self._sleep)
         return self._reader.proficiencies(user_id)
 
 

@@ -1,15 +1,18 @@
-"""Calls at the service's own speed limit, and not one more.
+"""Calls at the service's own speed limit, and hardly one more.
 
 Connect gives each operation a token bucket, 2 a second with a burst of 5 unless raised (Connect facts 1.1). Each
 operation gets the same bucket here (the generic cell rate algorithm: one number, the time at which the bucket is full
-again). A throttle is no error: the call waits for the next slot. Throttles that keep coming mean that the quota is
-smaller or shared; what got through meanwhile is what it gives, so that becomes the rate. After two quiet minutes a
-higher rate is tried for a while: without throttles it stays and the next one is tried soon, with them the rate becomes
-what got through and the next trial is a minute away, so a raised quota is found at the cost of a few throttles.
+again). A throttle is no error: the call waits for the next slot.
+
+- Throttles that keep coming mean that the quota is smaller or shared: what got through meanwhile becomes the rate.
+- Now and then more is asked for, for a few seconds: a trial. The first throttle ends it. How long it came in coming
+  tells what the bucket gives, so that a trial which finds nothing costs one throttle. Below the documented rate a trial
+  comes each eight seconds, and what another operator leaves is used at once; at it or above, each minute.
 """
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -18,32 +21,42 @@ from dataclasses import dataclass
 RATE = 2.0
 BURST = 5
 FLOOR = 0.1
-PROBE_AFTER = 120.0  # quiet seconds before a higher rate is tried
-PROBE_LATER = 60.0  # after a trial that failed
-PROBE_AGAIN = 0.5  # after a trial that went well
-TRIAL = 6.0  # seconds: long enough to use up what a bucket had saved
-STEP = 2.0
-_MANY = 3  # throttles before the rate goes down; one alone is a clock that runs ahead
-_SLOTS = 24  # calls over which it is measured what gets through
-_SLOTS_OF_TRIAL = 6  # enough to see that a trial brings nothing
-_MORE = 1.1  # of what got through becomes the rate: a few throttles, and whatever another operator leaves is used
-_LULL = 5.0  # seconds without a throttle that end a storm of them
-_ON_THE_WAY = 8.0  # calls that may have their slot already: as many as there are workers
+TRIAL = 6.0  # seconds that a trial without a throttle takes: long enough to use up what a bucket had saved
+TRIAL_EACH = 60.0  # seconds from one trial to the next
+TRIAL_LOW = 8.0  # the same where the rate is below the documented one
+TRIAL_AGAIN = 0.5  # seconds after a trial that went well
+STEP = 2.0  # what a trial asks for, over the rate; the documented rate where that is more
+GAIN = 1.1  # less than so much more is not worth a change
+MANY = 3  # throttles before the rate goes down; one alone is a clock that runs ahead
+WINDOW = 24  # calls over which it is measured what gets through, and
+STORM = 40.0  # seconds: before, asking too often costs less than asking too little
+LULL = 6.0  # calls' time without a throttle that ends a storm of them
+ECHO = 0.5  # seconds after a change in which throttles are those of calls that were under way
+_SOON = 1e-6  # seconds
 
 
 @dataclass(slots=True)
 class _Bucket:
+    """Times in seconds of the pacer's clock. `rate` None: no limit is known."""
+
     rate: float | None
     burst: int
-    full_at: float = 0.0
-    quiet_since: float = 0.0
-    patience: float = PROBE_AFTER
+    full_at: float
+    next_trial: float
+    known: float = RATE  # what is documented
+    before: float | None = None  # the rate to go back to; None when no trial is on
+    trial_at: float = 0.0
     deaf_until: float = 0.0
-    good: float | None = None  # the rate below which a trial that failed does not go
     storm: float | None = None  # when throttles began to come, and since then:
-    slots: int = 0
+    calls: int = 0
     throttles: int = 0
     latest: float = 0.0  # throttle
+
+    def set(self, rate: float, now: float) -> None:
+        """Another rate from now on; what is used of the burst stays used."""
+        if self.rate is not None:
+            self.full_at = now + max(self.full_at - now, 0.0) * self.rate / rate
+        self.rate = rate
 
 
 class Pacer:
@@ -55,43 +68,53 @@ class Pacer:
         burst: int = BURST,
         *,
         clock: Callable[[], float] = time.monotonic,
+        dice: Callable[[], float] = random.random,
     ) -> None:
+        """`dice` (0 to 1) keeps two operators from asking in step, where one of them would get nothing."""
         self._rate = rate
         self._burst = burst
         self._clock = clock
+        self._dice = dice
         self._lock = threading.Lock()
         self._buckets: dict[str, _Bucket] = {}
 
+    def take(self, operation: str, sleep: Callable[[float], None], stopped: Callable[[], bool] = lambda: False) -> None:
+        """Return with a slot taken, or without one once `stopped()`; `sleep` waits."""
+        while not stopped() and (pause := self.wait(operation)):
+            sleep(pause)
+
     def wait(self, operation: str) -> float:
-        """Take the next slot of `operation` and return the seconds until it."""
+        """0.0: the call may be sent now, its slot is taken. Else the seconds after which to ask again."""
         with self._lock:
             now = self._clock()
             bucket = self._bucket(operation, now)
-            self._probe(bucket, now)
             if bucket.rate is None:
                 return 0.0
+            self._try(bucket, now)
             interval = 1.0 / bucket.rate
-            slot = max(now, bucket.full_at - (bucket.burst - 1) * interval)
-            bucket.full_at = max(bucket.full_at, slot) + interval
-            bucket.slots += 1
-            return slot - now
+            pause = bucket.full_at - (bucket.burst - 1) * interval - now
+            if pause > _SOON:
+                return pause
+            bucket.full_at = max(bucket.full_at, now) + interval
+            bucket.calls += 1
+            return 0.0
 
     def throttled(self, operation: str) -> None:
-        """The service said no: wait a slot longer, and slow down when it keeps saying so."""
+        """The service said no: wait a slot longer, end a trial, and slow down when it keeps saying so."""
         with self._lock:
             now = self._clock()
             bucket = self._bucket(operation, now)
-            bucket.quiet_since = now
             if bucket.rate is None:
-                bucket.rate, bucket.burst = RATE, 1
+                bucket.rate, bucket.burst, bucket.known = RATE, 1, RATE
                 bucket.full_at = now + 1.0 / RATE
+                bucket.next_trial = now + TRIAL_AGAIN
                 return
-            if now >= bucket.deaf_until:  # else a call that was on its way when the rate went down
-                through = self._through(bucket, now)
-                if through is not None:
-                    self._slower(bucket, now, through)
+            if bucket.before is not None:
+                self._end_trial(bucket, now)
+            elif now >= bucket.deaf_until:
+                self._count(bucket, now)
             interval = 1.0 / bucket.rate
-            bucket.full_at = max(bucket.full_at, now + bucket.burst * interval)
+            bucket.full_at = max(bucket.full_at, now + (bucket.burst - 1 + self._dice()) * interval)
 
     def rate(self, operation: str) -> float | None:
         """The present rate a second, None without a limit."""
@@ -101,43 +124,47 @@ class Pacer:
     def _bucket(self, operation: str, now: float) -> _Bucket:
         bucket = self._buckets.get(operation)
         if bucket is None:
-            bucket = self._buckets[operation] = _Bucket(self._rate, self._burst, now, now)
+            bucket = _Bucket(self._rate, self._burst, now, now + 2 * TRIAL_EACH, self._rate or RATE)
+            self._buckets[operation] = bucket
         return bucket
 
     @staticmethod
-    def _through(bucket: _Bucket, now: float) -> float | None:
-        """Calls a second that got through since throttles began to come; None while that says too little."""
-        if bucket.storm is None or now - bucket.latest > _LULL:
-            bucket.storm, bucket.slots, bucket.throttles, bucket.latest = now, 0, 0, now
-            return None
-        bucket.latest = now
-        bucket.throttles += 1
-        assert bucket.storm is not None
-        through = (bucket.slots - bucket.throttles) / max(now - bucket.storm, 1e-3)
-        if bucket.good is not None and bucket.slots >= _SLOTS_OF_TRIAL and through < bucket.good * 1.1:
-            through = bucket.good
-        elif bucket.slots < _SLOTS:
-            return None
-        if bucket.throttles < _MANY:
-            return None
-        bucket.storm = None
-        return through
-
-    @staticmethod
-    def _slower(bucket: _Bucket, now: float, through: float) -> None:
+    def _try(bucket: _Bucket, now: float) -> None:
+        """Begin a trial when it is time, and keep what it brought when it went well."""
         assert bucket.rate is not None
-        if bucket.good is not None:
-            bucket.patience = PROBE_LATER
-        bucket.rate = max(min(through * _MORE, bucket.rate * 0.97), bucket.rate * 0.3, bucket.good or 0.0, FLOOR)
-        bucket.good = None
-        bucket.deaf_until = now + _ON_THE_WAY / bucket.rate / 2
+        if bucket.before is not None:
+            if now - bucket.trial_at >= TRIAL:
+                bucket.before, bucket.next_trial = None, now + TRIAL_AGAIN
+        elif now >= bucket.next_trial:
+            bucket.before, bucket.trial_at, bucket.storm = bucket.rate, now, None
+            bucket.set(bucket.known if bucket.rate < bucket.known else bucket.rate * STEP, now)
 
     @staticmethod
-    def _probe(bucket: _Bucket, now: float) -> None:
-        quiet = now - bucket.quiet_since
-        if bucket.rate is None:
+    def _end_trial(bucket: _Bucket, now: float) -> None:
+        """What the trial showed: with `burst` calls saved, asking for `rate` until the first throttle."""
+        assert bucket.rate is not None
+        assert bucket.before is not None
+        gives = bucket.rate - (bucket.burst - 1) / max(now - bucket.trial_at, 1e-3)
+        if gives < bucket.before * GAIN:
+            bucket.set(bucket.before, now)
+            bucket.next_trial = now + (TRIAL_LOW if bucket.before < bucket.known else TRIAL_EACH)
+        else:
+            bucket.set(gives, now)
+            bucket.next_trial = now + TRIAL_EACH
+        bucket.before, bucket.deaf_until = None, now + ECHO
+
+    @staticmethod
+    def _count(bucket: _Bucket, now: float) -> None:
+        """One throttle more of a storm. After enough of them the rate is what got through."""
+        assert bucket.rate is not None
+        if bucket.storm is None or now - bucket.latest > max(LULL / bucket.rate, 5.0):
+            bucket.storm, bucket.calls, bucket.throttles = now, 0, 0
+        else:
+            bucket.throttles += 1
+        bucket.latest = now
+        if bucket.throttles < MANY or bucket.calls < WINDOW or now - bucket.storm < STORM:
             return
-        if bucket.good is not None and quiet >= TRIAL:
-            bucket.good, bucket.patience, bucket.quiet_since = None, PROBE_AGAIN, now
-        elif bucket.good is None and quiet >= bucket.patience:
-            bucket.good, bucket.rate, bucket.quiet_since = bucket.rate, bucket.rate * STEP, now
+        through = (bucket.calls - bucket.throttles) / max(now - bucket.storm, 1e-3)
+        bucket.set(max(min(through, bucket.rate), bucket.rate * 0.3, FLOOR), now)
+        bucket.storm, bucket.deaf_until = None, now + ECHO
+        bucket.next_trial = now + TRIAL_LOW

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import json
+import random
 import statistics
 import sys
 import tempfile
@@ -163,19 +164,23 @@ def virtual(people: int, rate: Callable[[float], float], kills: int = 0) -> Serv
     done: set[int] = set()
     deaths = [people * (k + 1) // (kills + 1) for k in range(kills)]
     while len(done) < people:
-        pacer = Pacer(clock=lambda: service.now)
+        pacer = Pacer(clock=lambda: service.now, dice=random.Random(1).random)
         todo = [n for n in range(people) if n not in done][::-1]
         ready = [(service.now, worker, -1) for worker in range(WORKERS)]
         heapq.heapify(ready)
         while ready:
             service.now, worker, person = heapq.heappop(ready)
             if person < 0:
-                if todo:
-                    heapq.heappush(ready, (service.now + pacer.wait("CreateUser"), worker, todo.pop()))
+                if not todo:
+                    continue
+                person = todo.pop()
+            pause = pacer.wait("CreateUser")
+            if pause:
+                heapq.heappush(ready, (service.now + pause, worker, person))
                 continue
             if not service.take():
                 pacer.throttled("CreateUser")
-                heapq.heappush(ready, (service.now + LATENCY + pacer.wait("CreateUser"), worker, person))
+                heapq.heappush(ready, (service.now + LATENCY, worker, person))
                 continue
             if person not in service.made:
                 service.made[person] += 1

@@ -189,10 +189,11 @@ def _teller(tell: Tell) -> Callable[[Any], None]:
 
 
 def pacer(work: Work) -> Pacer:
-    """The service's own speed on AWS; a sandbox throttles by itself if it was asked to."""
+    """The service's own speed, on AWS and on a sandbox at its real pace; else no limit until something is throttled."""
     from ..agents.pacer import RATE, Pacer
+    from ..sandbox.control import pace
 
-    return Pacer(None if work.endpoint else RATE)
+    return Pacer(None if work.endpoint and pace(work.endpoint) == "instant" else RATE)
 
 
 def _applied(result: AgentResult) -> Applied:

@@ -189,6 +189,11 @@ def request(endpoint: str, name: str, body: Mapping[str, Any] | None = None) -> 
         raise ControlFailed(f"No sandbox answers at {endpoint}: {error}") from None
 
 
+def pace(endpoint: str) -> str:
+    """`real` or `instant`. Raises ControlFailed."""
+    return str(request(endpoint, "status")["options"]["pace"])
+
+
 def grant_quotas(endpoint: str, instance_alias_or_all: str, quotas: Mapping[str, int]) -> None:
     """Grant quotas to one instance (alias, id or ARN) or to "all" of the account, as AWS would. Raises ControlFailed.
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
 from ccdeploy.agents.pacer import Pacer
 from ccdeploy.agents.rosters import door, remove_all
@@ -90,33 +85,6 @@ def test_down_leaves_people_made_by_hand(bench: Bench) -> None:
     result = remove_all("line.dev", door(bench.cloud, bench.directory), bench.store, pacer=Pacer(None))
     assert result.as_json()["remove"] == 5
     assert [u["Id"] for u in bench.users().values()] == [by_hand["UserId"]]
-
-
-def test_a_process_killed_again_and_again_leaves_nobody_twice_and_nobody_out(bench: Bench) -> None:
-    bench.roster([row(n, "nurse", "fr") for n in NAMES])
-    program = str(Path(__file__).parent / "apply_alone.py")
-    dice = random.Random(20260401)
-    kills = 0
-    for _ in range(5):
-        process = subprocess.Popen([sys.executable, program, str(bench.folder)], stdout=subprocess.PIPE, text=True)
-        assert process.stdout is not None
-        with process, process.stdout:
-            process.stdout.readline()  # "planned"
-            time.sleep(dice.uniform(0.01, 0.25))
-            if process.poll() is None:
-                process.send_signal(signal.SIGKILL)
-                kills += 1
-    assert kills >= 2
-    last = subprocess.run([sys.executable, program, str(bench.folder)], check=False, capture_output=True, text=True)
-    assert last.returncode == 0, last.stderr
-    created = Counter(
-        r["parameters"]["Username"] for r in bench.requests() if r["operation"] == "CreateUser" and r["effect"]
-    )
-    assert created == Counter(NAMES)
-    assert set(bench.users()) == set(NAMES)
-    wasted = sum(r["operation"] == "CreateUser" and not r["effect"] for r in bench.requests())
-    assert wasted <= 8 * kills
-    assert bench.plan(bench.folder / "a.csv").empty
 
 
 def test_at_the_services_own_pace_nobody_is_lost(paced: Callable[[Options], Bench]) -> None:

@@ -270,6 +270,19 @@ def users() -> FakeUsers:
 TODAY = dt.date(2026, 4, 1)
 
 
+class Hurry:
+    """A clock that nothing but sleeping moves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
 class World:
     """A folder, an instance and a store, driven as the commands drive them."""
 
@@ -296,13 +309,13 @@ class World:
         on_event: Callable[[AgentEvent], None] = lambda _event: None,
     ) -> AgentResult:
         """What `roster apply` does, without waiting."""
-        plan = self.plan(*files, today=today, allow=allow)
+        plan, time = self.plan(*files, today=today, allow=allow), Hurry()
         return apply_plan(
             plan,
             self.users,
             self.store,
-            pacer=Pacer(None),
-            sleep=lambda _seconds: None,
+            pacer=Pacer(None, clock=time),
+            sleep=time.sleep,
             cancel=cancel,
             on_event=on_event,
         )
