@@ -64,7 +64,7 @@ def line_of(settings: Settings, folder: Path | None, *, live: bool = False) -> L
         from .live import live_world
 
         return Line(live_world(settings, center, root), center, root, center.today, live=True)
-    world = of_center(center, compile_center(center), seats(center, people))
+    world = of_center(center, compile_center(center, laid_out=False), seats(center, people))
     return Line(world, center, root, center.today)
 
 

@@ -58,7 +58,7 @@ def listed(settings: Settings, folder: Path | None) -> list[dict[str, Any]]:
     from ..flows.listing import listed as list_flows
 
     center, _, _ = valid(center_folder(folder), stack=settings.stack, today=settings.today)
-    return [item.as_json() for item in list_flows(center, compile_center(center))]
+    return [item.as_json() for item in list_flows(center, compile_center(center, laid_out=False))]
 
 
 def _in_center(settings: Settings, file: Path) -> tuple[Center, str, Problems] | None:

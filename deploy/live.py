@@ -70,7 +70,7 @@ class _Reading:
         from ..flows.centre import compile_center
         from ..flows.simulator.world import NumberInfo, of_center
 
-        planned = compile_center(self.center)
+        planned = compile_center(self.center, laid_out=False)
         base = of_center(self.center, planned)
         hours = self._hours()
         self._queues()

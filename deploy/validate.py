@@ -83,7 +83,7 @@ def _calls(center: Center, people: Checked, problems: Problems) -> None:
     from ..flows.simulator.world import of_center
     from .calls import seats
 
-    world = of_center(center, compile_center(center), seats(center, people))
+    world = of_center(center, compile_center(center, laid_out=False), seats(center, people))
     own = Problems()
     read_scripts(Path(center.folder), center, world, own)
     check_safety(center, world, own)

@@ -33,16 +33,16 @@ def compile_file(path: Path, shown: str | None = None) -> Alone:
     """Compile one YAML flow. References are taken as they are; the head is logging and the voice of `language`
     (en-US without one), the safety net one message and a hang-up. Every mistake is in `problems`."""
     problems = Problems()
-    return _alone(read(path, shown or str(path), problems), shown or str(path), problems)
+    return _alone(read(path, shown or str(path), problems), shown or str(path), problems, laid_out=True)
 
 
 def compile_text(text: str, shown: str) -> Alone:
-    """The same of a file's text, as from standard input."""
+    """The same of a text that is judged, drawn or compared: its blocks get no places in the designer."""
     problems = Problems()
-    return _alone(parse_yaml(text, shown, problems), shown, problems)
+    return _alone(parse_yaml(text, shown, problems), shown, problems, laid_out=False)
 
 
-def _alone(node: Mapping | None, shown: str, problems: Problems) -> Alone:
+def _alone(node: Mapping | None, shown: str, problems: Problems, *, laid_out: bool) -> Alone:
     file = envelope(node, shown, problems) if node is not None else None
     context = TextContext()
     flow = parse(file, context, problems) if file is not None else None
@@ -51,6 +51,6 @@ def _alone(node: Mapping | None, shown: str, problems: Problems) -> Alone:
     check_flow(flow, Names(), context, problems)
     if problems.errors:
         return Alone(flow, None, problems)
-    compiled = compile_flow(flow, house_alone(flow.language))
+    compiled = compile_flow(flow, house_alone(flow.language, laid_out=laid_out))
     check_language(flow, compiled, problems)
     return Alone(flow, None if problems.errors else compiled, problems)

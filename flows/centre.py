@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..specs.errors import Invalid
 from ..specs.model import Center
@@ -30,22 +30,23 @@ class FlowSet:
     numbers: Mapping[str, str] = field(default_factory=dict)
 
 
-def compile_center(center: Center) -> FlowSet:
+def compile_center(center: Center, *, laid_out: bool = True) -> FlowSet:
     """Every flow and module that the centre needs, compiled. Raises Invalid when a flow has mistakes of form.
 
-    Pure and fast: no ids are needed; `CompiledFlow.bind` puts them in later.
+    Pure and fast: no ids are needed; `CompiledFlow.bind` puts them in later. Without `laid_out` blocks get no places
+    in the designer, for calls that are only simulated.
     """
     problems = Problems()
     context = context_of(center)
     own = {name: flow for name, file in center.flows.items() if (flow := parse(file, context, problems))}
     if problems.errors:
         raise Invalid("the flows have mistakes", problems.listed(), hint="run: ccdeploy validate")
-    return compile_flows(center, own)
+    return compile_flows(center, own, laid_out=laid_out)
 
 
-def compile_flows(center: Center, own: Mapping[str, Flow]) -> FlowSet:
+def compile_flows(center: Center, own: Mapping[str, Flow], *, laid_out: bool = True) -> FlowSet:
     """The same, of flows that are parsed already."""
-    house = house_of(center, module_results(center, own), bare_flows(own))
+    house = replace(house_of(center, module_results(center, own), bare_flows(own)), laid_out=laid_out)
     compiled = {name: compile_flow(flow, house) for name, flow in own.items()}
     spare = {flow.name: flow for flow in built_ins(house) if flow.name not in compiled}
     outbound = {real: house.flow_for("outbound", queue.key) or "" for real, queue in center.real_queues.items()}
@@ -71,7 +72,7 @@ def bare_flows(own: Mapping[str, Flow]) -> frozenset[str]:
 
 def module_results(center: Center, own: Mapping[str, Flow]) -> dict[str, tuple[str, ...]]:
     """The results with which each module can end."""
-    house = house_of(center)
+    house = replace(house_of(center), laid_out=False)
     found = {}
     for name, flow in own.items():
         if flow.type == "module":

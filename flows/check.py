@@ -77,7 +77,7 @@ def check_flows(center: Center, problems: Problems) -> dict[str, Flow]:
     _modules(flows, own)
     _phrases(center, own)
     wrong = {problem.where.file for problem in own.found if problem.severity == "error"}
-    house = house_of(center, results, bare_flows(flows))
+    house = replace(house_of(center, results, bare_flows(flows)), laid_out=False)
     for flow in flows.values():
         if flow.file not in wrong:
             check_language(flow, compile_flow(flow, house), own)

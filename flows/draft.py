@@ -230,7 +230,7 @@ class Draft:
         content: dict[str, Any] = {
             "Version": "2019-10-30",
             "StartAction": start,
-            "Metadata": metadata(flow, start, self.actions),
+            "Metadata": metadata(flow, start, self.actions, laid_out=self.house.laid_out),
             "Actions": list(self.actions.values()),
         }
         if flow.settings is not None:

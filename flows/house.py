@@ -30,6 +30,7 @@ class House:
     module_results: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     built_ins: bool = True  # whether queues get the built-in flows
     bare: frozenset[str] = frozenset()  # imported flows, to which nothing is added
+    laid_out: bool = True  # whether blocks get their places in the designer; what is only judged needs none
 
     @property
     def main(self) -> str:
@@ -180,10 +181,10 @@ def house_of(
     return House(center.languages, center, module_results or {}, bare=bare)
 
 
-def house_alone(language: str | None) -> House:
+def house_alone(language: str | None, *, laid_out: bool = False) -> House:
     """The house of a file on its own: one language (a code such as fr-FR; en-US without one), nothing else."""
     from .phrases import default_voice
 
     code = language or DEFAULT_LANGUAGE.code
     key = code.split("-")[0]
-    return House({key: Language(key, code, default_voice(code))}, None)
+    return House({key: Language(key, code, default_voice(code))}, None, laid_out=laid_out)

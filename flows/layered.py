@@ -83,6 +83,30 @@ def draw(sizes: Mapping[str, Size], links: Sequence[Link], start: str = "") -> D
     return Drawn(boxes, ways, labels, width, height)
 
 
+def places(sizes: Mapping[str, Size], links: Sequence[Link], start: str = "", sweeps: int = 3) -> dict[str, Point]:
+    """Upper left corners alone, for a surface that draws the ways by itself: no room for labels, and less search."""
+    known = {n: link for n, link in enumerate(links) if link.source in sizes and link.target in sizes}
+    placed: dict[str, Point] = {}
+    y = 0.0
+    for part in _parts(sizes, known, start):
+        straight = {n: i for n, i in known.items() if i.source in part and i.source != i.target}
+        own = {name: sizes[name] for name in sizes if name in part}
+        turned = _turned(own, straight, [start] if start in own else [])
+        layers_of = _layers(own, straight, turned, 1)
+        cells = {name: _Cell(name, layers_of[name], *size, bend=False) for name, size in own.items()}
+        chains = [_chain(n, Link(i.source, i.target), n in turned, cells) for n, i in straight.items()]
+        layers = _grid(cells.values(), chains)
+        _order(layers, sweeps)
+        _place(layers, 2 * sweeps)
+        left = min(cell.x - cell.width / 2 for layer in layers for cell in layer)
+        bottom = y
+        for layer in layers:
+            placed |= {c.name: (c.x - c.width / 2 - left, bottom) for c in layer if not c.bend}
+            bottom += max((cell.height for cell in layer), default=0.0) + GAP_Y
+        y = bottom + GAP_Y
+    return placed
+
+
 def _parts(sizes: Mapping[str, Size], links: Mapping[int, Link], start: str) -> list[set[str]]:
     """Boxes that links connect, in whatever direction; those of the start first."""
     near: dict[str, set[str]] = {name: set() for name in sizes}
@@ -148,8 +172,8 @@ def _turned(sizes: Mapping[str, Size], links: Mapping[int, Link], roots: list[st
     return turned
 
 
-def _layers(sizes: Mapping[str, Size], links: Mapping[int, Link], turned: set[int]) -> dict[str, int]:
-    """Even layers, each below everything that leads there; the odd ones between are for labels."""
+def _layers(sizes: Mapping[str, Size], links: Mapping[int, Link], turned: set[int], step: int = 2) -> dict[str, int]:
+    """Every second layer, each below everything that leads there; those between are for labels (none with `step` 1)."""
     into: dict[str, list[str]] = {name: [] for name in sizes}
     waiting = dict.fromkeys(sizes, 0)
     for n, link in links.items():
@@ -163,13 +187,13 @@ def _layers(sizes: Mapping[str, Size], links: Mapping[int, Link], turned: set[in
         name = ready.pop(0)
         order.append(name)
         for low in into[name]:
-            layer[low] = max(layer[low], layer[name] + 2)
+            layer[low] = max(layer[low], layer[name] + step)
             waiting[low] -= 1
             if not waiting[low]:
                 ready.append(low)
     for name in reversed(order):  # what only leads on stands right above where it leads
         if into[name] and not any(name in lows for lows in into.values()):
-            layer[name] = min(layer[low] for low in into[name]) - 2
+            layer[name] = min(layer[low] for low in into[name]) - step
     return layer
 
 
@@ -204,12 +228,12 @@ def _grid(boxes: Iterable[_Cell], chains: Iterable[list[_Cell]]) -> list[list[_C
     return layers
 
 
-def _order(layers: list[list[_Cell]]) -> None:
+def _order(layers: list[list[_Cell]], sweeps: int = SWEEPS) -> None:
     """Order each layer by the middle of its neighbours, down and up again; the order with the fewest crossings wins."""
     if sum(map(len, layers)) > MOST_CELLS:
         return
     best, fewest = [list(layer) for layer in layers], _crossings(layers)
-    for sweep in range(SWEEPS):
+    for sweep in range(sweeps):
         downwards = sweep % 2 == 0
         for layer in layers[1:] if downwards else layers[-2::-1]:
             places = _places(layers[layer[0].layer + (-1 if downwards else 1)]) if layer else {}
@@ -245,14 +269,14 @@ def _crossings(layers: list[list[_Cell]]) -> int:
     return total
 
 
-def _place(layers: list[list[_Cell]]) -> None:
+def _place(layers: list[list[_Cell]], sweeps: int = SWEEPS * 3) -> None:
     """Move every cell towards the middle of its neighbours, as far as the order and the widths let it."""
     for layer in layers:
         x = 0.0
         for cell in layer:
             cell.x = x + cell.width / 2
             x += cell.width + cell.room + GAP_X
-    for sweep in range(SWEEPS * 3 if sum(map(len, layers)) <= MOST_CELLS else 2):
+    for sweep in range(sweeps if sum(map(len, layers)) <= MOST_CELLS else 2):
         downwards = sweep % 2 == 0
         for layer in layers if downwards else reversed(layers):
             wanted = []

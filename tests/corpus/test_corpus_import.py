@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections import Counter
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from ccdeploy.flows.catalogue import catalogue
 from ccdeploy.flows.document import Document, read_document
 from ccdeploy.flows.equal import first_difference
 from ccdeploy.flows.importer.convert import Imported, import_document
+from ccdeploy.flows.layout import positions, size
 from ccdeploy.specs.problems import Problems
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
@@ -86,6 +89,18 @@ def back(imported: Imported) -> Document:
     return again
 
 
+def tidy(imported: Imported) -> bool:
+    """Whether the designer would draw no block of the recompiled flow on another."""
+    content = json.loads(imported.compiled.template)
+    actions = {action["Identifier"]: action for action in content["Actions"]}
+    places = positions(content["StartAction"], actions)
+    boxes = [(*places[ident], *size(action)) for ident, action in actions.items()]
+    return not any(
+        a[0] < b[0] + b[2] and b[0] < a[0] + a[2] and a[1] < b[1] + b[3] and b[1] < a[1] + a[3]
+        for a, b in combinations(boxes, 2)
+    )
+
+
 def test_real_flows_come_back_equal_and_nearly_all_in_verbs(capsys: pytest.CaptureFixture[str]) -> None:
     verbs: Counter[str] = Counter()
     literal: Counter[str] = Counter()
@@ -102,6 +117,7 @@ def test_real_flows_come_back_equal_and_nearly_all_in_verbs(capsys: pytest.Captu
         difference = first_difference(document, back(imported))
         if difference is not None:
             unequal[row["path"]] = str(difference)
+        assert tidy(imported), row["path"]
         verbs.update(imported.as_verbs)
         literal.update(imported.as_actions)
     with capsys.disabled():
