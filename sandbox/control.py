@@ -93,6 +93,9 @@ def grant(app: Application, target: str, wanted: Mapping[str, Any]) -> tuple[int
 
 
 def _instance(app: Application, target: str) -> str | None:
+    from .connect.later import settle
+
+    settle(app.store, app.clock.now())
     for scope in list(app.store.scopes()):
         for instance in app.store.all(scope, "instance").values():
             if target in (instance["Id"], instance["Arn"], instance.get("InstanceAlias")):

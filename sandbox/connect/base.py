@@ -14,6 +14,7 @@ from ..neighbours import Neighbours
 from ..quotas import QUOTAS
 from . import exceptions as ex
 from .kinds import KINDS, Kind
+from .later import Leaving, drop, leave
 from .shapes import Operation
 from .store import Change, Store, new_id
 
@@ -61,6 +62,7 @@ class Manner:
 
 
 PLAIN = Manner()
+_LOOKING = ("Describe", "List", "Get", "Search", "BatchGet", "DeleteInstance")
 
 
 def arn_tail(reference: str) -> str:
@@ -102,11 +104,13 @@ class Base:
     # -- looking up
 
     def instance(self, p: Json) -> Json:
-        """The instance that `p` names by id or ARN. Raises ResourceNotFound."""
+        """The instance that `p` names by id or ARN. Raises ResourceNotFound, or InvalidRequest while it is deleted."""
         reference = p.get("InstanceId") or ""
         found = self.store.get(self.here, "instance", arn_tail(reference))
         if found is None or (reference.startswith("arn:") and reference != found["Arn"]):
             raise ex.ResourceNotFound(f"Instance not found: {reference} in {self.region}")
+        if "_leaving" in found and not self.operation.name.startswith(_LOOKING):
+            raise ex.InvalidRequest(f"Instance {found['Id']} is being deleted")
         return found
 
     def find(self, instance: Json, kind: str, reference: str) -> Json:
@@ -207,6 +211,15 @@ class Base:
     def drop(self, instance: Json, kind: str, thing: Json) -> None:
         """Remove a thing."""
         self.change.drop(instance["Id"], kind, thing["Id"])
+
+    def vanish(self, *things: Leaving) -> bool:
+        """Let things go in the service's own time; whether they are still there for a while."""
+        if self.settings.seconds:
+            leave(self.store, self.change, self.now + self.settings.seconds, things)
+            return True
+        for thing in things:
+            drop(self.change, thing)
+        return False
 
     # -- quotas
 

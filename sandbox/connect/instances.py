@@ -83,14 +83,16 @@ class Instances(Base):
         return self.page(p, "InstanceSummaryList", self._living(), _as_it_stands)
 
     def delete_instance(self, p: Json) -> Json:
-        """Not recoverable; claimed numbers go back to the inventory."""
+        """Not recoverable, and asynchronous: ACTIVE until it is gone. Claimed numbers go back to the inventory."""
         instance = self.instance(p)
+        if "_leaving" in instance:
+            return {}
         self._count("deleted")
         for number in self.store.all(self.here, "number").values():
             if number["TargetArn"] == instance["Arn"]:
                 self.change.drop(self.here, "number", number["Id"])
-        self.change.drop(self.here, "instance", instance["Id"])
-        self.change.drop_scope(instance["Id"])
+        if self.vanish((self.here, "instance", instance["Id"]), (instance["Id"], "", "")):
+            self.change.put(self.here, "instance", instance["Id"], {**instance, "_leaving": True})
         return {}
 
     def describe_instance_attribute(self, p: Json) -> Json:

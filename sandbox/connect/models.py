@@ -12,6 +12,7 @@ from .base import ACCOUNT, PLAIN, Base, Json, Manner, Settings
 from .floor import Floor
 from .hours import Hours
 from .instances import Instances
+from .later import settle
 from .modules import Modules
 from .numbers import Numbers
 from .prompts import Prompts, Vocabularies
@@ -72,6 +73,7 @@ class ConnectBackend(MotoConnectBackend):
         request = Request(self.store, self.settings, self.region_name, self.account_id, operation, manner)
         method = getattr(request, operation.method_name)
         with self.store.lock:
+            settle(self.store, request.now)
             token = self._token(request, params)
             if token and (known := self.store.get(request.here, "token", token)):
                 return dict(known["answer"]), 0

@@ -84,5 +84,7 @@ def country_of(number: str) -> tuple[str, str] | None:
         return None
     found = phonenumbers.region_code_for_number(parsed)
     country = found or phonenumbers.region_code_for_country_code(parsed.country_code or 0)
+    if not country.isalpha() or country == "ZZ":  # the world's own ranges belong to no country
+        return None
     kind = phonenumbers.number_type(parsed)
     return country, "TOLL_FREE" if kind == phonenumbers.PhoneNumberType.TOLL_FREE else "DID"

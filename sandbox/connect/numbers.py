@@ -10,6 +10,7 @@ from .numbering import candidates, country_of
 from .store import new_id
 
 _LOCK = 180 * 86400  # seconds that a released number stays locked, and for which claims and releases count
+_OF_LEAVING = ("DescribePhoneNumber", "ReleasePhoneNumber")
 _FAILED_SHOWN = 86400  # seconds for which a claim that failed stays visible
 
 
@@ -39,7 +40,9 @@ class Numbers(Base):
         known = self.store.offered.get(number) or country_of(number)
         if known is None:
             raise self.invalid(f"PhoneNumber: {number} is not available")
-        country, kind = known
+        return self._claimed(p, number, *known, target)
+
+    def _claimed(self, p: Json, number: str, country: str, kind: str, target: str, **more: str) -> Json:
         instance = self.store.get(self.here, "instance", arn_tail(target))
         why = self._why_not(instance, target)
         key = new_id()
@@ -61,6 +64,7 @@ class Numbers(Base):
             "_describes": 0 if why else self.settings.describes,
             "_flow": None,
             "_claimed": self.now,
+            **more,
         }
         self.change.put(self.here, "number", key, thing)
         if not why:
@@ -68,8 +72,10 @@ class Numbers(Base):
         return thing
 
     def describe_phone_number(self, p: Json) -> Json:
-        """The number; IN_PROGRESS for as many describes as the pace says. The flow is not shown here."""
+        """The number; IN_PROGRESS for as many describes as the pace says, and until it has gone. Not its flow."""
         number = self._number(p)
+        if "_leaving" in number:
+            return {"ClaimedPhoneNumberSummary": {**number, "PhoneNumberStatus": {"Status": "IN_PROGRESS"}}}
         if number["_describes"]:
             self._put({**number, "_describes": number["_describes"] - 1})
             number = {**number, "PhoneNumberStatus": {"Status": "IN_PROGRESS"}}
@@ -116,15 +122,18 @@ class Numbers(Base):
         return {}
 
     def release_phone_number(self, p: Json) -> Json:
-        """The number goes back and is locked for 180 days; queues lose it as their caller id."""
+        """Asynchronous; the number goes back and is locked for 180 days. Raises ResourceInUse for a caller id."""
         number = self._number(p)
+        if "_leaving" in number:
+            return {}
         instance = self.store.get(self.here, "instance", number.get("InstanceId") or "")
         for queue in self.things(instance, "queue") if instance else ():
             config = queue.get("OutboundCallerConfig", {})
             if config.get("OutboundCallerIdNumberId") == number["Id"]:
                 message = f"The number is the caller id of queue {queue['Name']}"
                 raise ex.ResourceInUse(message, "QUEUE", queue["Id"])
-        self.change.drop(self.here, "number", number["Id"])
+        if self.vanish((self.here, "number", number["Id"])):
+            self._put({**number, "_leaving": True, "_flow": None})
         if number["PhoneNumberStatus"]["Status"] == "FAILED":
             return {}  # it was never ours
         self._count_number(number["TargetArn"])
@@ -133,9 +142,16 @@ class Numbers(Base):
         return {}
 
     def import_phone_number(self, p: Json) -> Json:
-        """Numbers of other services do not exist in the sandbox."""
-        self.instance(p)
-        raise ex.ResourceNotFound(f"SourcePhoneNumberArn: not found: {p['SourcePhoneNumberArn']}")
+        """Asynchronous. A number of another service: none is in the sandbox, but one can be declared outside it."""
+        instance, source = self.instance(p), p["SourcePhoneNumberArn"]
+        others = self.settings.neighbours
+        if others is None or not others.declared(source):
+            raise ex.ResourceNotFound(f"SourcePhoneNumberArn: not found: {source}")
+        if any(n.get("SourcePhoneNumberArn") == source for n in self.store.all(self.here, "number").values()):
+            raise self.invalid(f"SourcePhoneNumberArn: {source} is imported already")
+        taken = self._taken()
+        number = next(n for n in candidates("US", "DID", "") if n not in taken)
+        return self._claimed(p, number, "US", "DID", instance["Arn"], SourcePhoneNumberArn=source)
 
     # -- which flow runs
 
@@ -207,7 +223,11 @@ class Numbers(Base):
             return ""
         quota = self.quota(instance, "phone_numbers")
         numbers = self.store.all(self.here, "number").values()
-        mine = [n for n in numbers if n["TargetArn"] == target and n["PhoneNumberStatus"]["Status"] != "FAILED"]
+        mine = [
+            n
+            for n in numbers
+            if n["TargetArn"] == target and n["PhoneNumberStatus"]["Status"] != "FAILED" and "_leaving" not in n
+        ]
         if len(mine) >= quota:
             return "The quota for Phone numbers per instance is reached"
         events = self.store.all(self.here, "number-event").values()
@@ -225,7 +245,8 @@ class Numbers(Base):
 
     def _number(self, p: Json) -> Json:
         found = self.store.get(self.here, "number", arn_tail(p["PhoneNumberId"]))
-        if found is None or self._forgotten(found):
+        leaves = found is not None and "_leaving" in found and self.operation.name not in _OF_LEAVING
+        if found is None or leaves or self._forgotten(found):
             raise ex.ResourceNotFound(f"Phone number not found: {p['PhoneNumberId']}")
         return found
 

@@ -86,7 +86,7 @@ class Vocabularies(Base):
     """Custom vocabularies of speech analytics."""
 
     def create_vocabulary(self, p: Json) -> Json:
-        """ACTIVE at once. Raises DuplicateResource."""
+        """Asynchronous: CREATION_IN_PROGRESS, then ACTIVE or CREATION_FAILED. Raises ResourceConflict."""
         instance = self.instance(p)
         members = {
             "VocabularyName": p["VocabularyName"],
@@ -94,29 +94,39 @@ class Vocabularies(Base):
             "LanguageCode": p["LanguageCode"],
             "Content": p["Content"],
             "Tags": p.get("Tags"),
-            "State": "ACTIVE",
+            "State": "CREATION_FAILED" if self.manner.fails else "ACTIVE",
+            "FailureReason": "The vocabulary could not be made" if self.manner.fails else None,
+            "_ready": self.now + self.settings.seconds,
         }
-        return self.create(instance, "vocabulary", members)
+        return {**self.create(instance, "vocabulary", members), "State": "CREATION_IN_PROGRESS"}
 
     def describe_vocabulary(self, p: Json) -> Json:
-        """One vocabulary."""
-        return {"Vocabulary": self.find(self.instance(p), "vocabulary", p["VocabularyId"])}
+        """One vocabulary with its state."""
+        return {"Vocabulary": self._as_it_stands(self.find(self.instance(p), "vocabulary", p["VocabularyId"]))}
 
     def delete_vocabulary(self, p: Json) -> Json:
-        """Gone at once; a default vocabulary cannot go."""
+        """Asynchronous: DELETE_IN_PROGRESS until it is gone. A default vocabulary cannot go."""
         instance = self.instance(p)
         found = self.find(instance, "vocabulary", p["VocabularyId"])
         for default in self.things(instance, "default-vocabulary"):
             if default["VocabularyId"] == found["Id"]:
                 raise ex.ResourceInUse("The vocabulary is the default of its language", "VOCABULARY", found["Id"])
-        self.drop(instance, "vocabulary", found)
+        if "_leaving" not in found and self.vanish((instance["Id"], "vocabulary", found["Id"])):
+            self.change.put(instance["Id"], "vocabulary", found["Id"], {**found, "_leaving": True})
         return {**found, "State": "DELETE_IN_PROGRESS"}
+
+    def _as_it_stands(self, vocabulary: Json) -> Json:
+        if "_leaving" in vocabulary:
+            return {**vocabulary, "State": "DELETE_IN_PROGRESS"}
+        if vocabulary["_ready"] > self.now:
+            return {**vocabulary, "State": "CREATION_IN_PROGRESS", "FailureReason": None}
+        return vocabulary
 
     def search_vocabularies(self, p: Json) -> Json:
         """Vocabularies by state, beginning of the name and language, at most 100 a page."""
         rows = (
             row
-            for row in self.things(self.instance(p), "vocabulary")
+            for row in map(self._as_it_stands, self.things(self.instance(p), "vocabulary"))
             if p.get("State", row["State"]) == row["State"]
             and row["Name"].startswith(p.get("NameStartsWith", ""))
             and p.get("LanguageCode", row["LanguageCode"]) == row["LanguageCode"]
