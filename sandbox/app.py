@@ -51,9 +51,9 @@ class Application:
     def __init__(self, data: Path | None, options: Options) -> None:
         """Loads what `data` holds (None: nothing is kept). Raises JournalDamaged, OSError, BadPlan."""
         self.options = options
-        self.clock = Clock(options.today)
         real = options.pace == "real"
         self.store = Store(data / "connect.journal" if data else None)
+        self.clock = Clock(options.today, control.moved(self.store))
         self.others = Others(data / "services.journal" if data else None)
         self.settings = Settings(
             self.clock,

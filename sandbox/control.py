@@ -13,10 +13,12 @@ from .throttle import seconds_on_aws
 
 if TYPE_CHECKING:
     from .app import Application
+    from .connect.store import Store
     from .wire import Answer, Call
 
 PREFIX = "/_sandbox/"
 _TIMEOUT = 30.0
+_CLOCK = "clock"  # the scope of the store that keeps how far the clock was moved
 
 
 class ControlFailed(Exception):
@@ -107,7 +109,22 @@ def _clock(app: Application, given: dict[str, Any]) -> tuple[int, dict[str, Any]
     seconds = given.get("move", 0)
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds < 0:
         return 400, {"error": "move is a number of seconds, not negative"}
-    return 200, {"now": app.clock.move(float(seconds))}
+    now = app.clock.move(float(seconds))
+    if seconds:
+        from .connect.store import Change
+
+        with app.store.lock:
+            change = Change()
+            change.put(_CLOCK, "clock", "moved", {"Id": "moved", "seconds": app.clock.moved})
+            written = app.store.commit(change)
+        app.store.wait(written)
+    return 200, {"now": now}
+
+
+def moved(store: Store) -> float:
+    """How far an earlier run of the sandbox has moved its clock."""
+    kept = store.get(_CLOCK, "clock", "moved")
+    return float(kept["seconds"]) if kept is not None else 0.0
 
 
 def _outside(app: Application, given: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -165,6 +182,7 @@ def _silence() -> Answer:
 def _reset(app: Application, _given: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     app.store.clear()
     app.others.clear()
+    app.clock.back()
     return 200, {"reset": True}
 
 

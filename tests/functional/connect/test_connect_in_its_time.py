@@ -111,3 +111,15 @@ def test_a_number_that_was_declared_outside_can_be_imported_once(centre: Centre)
     told = centre.connect.describe_phone_number(PhoneNumberId=key)["ClaimedPhoneNumberSummary"]
     assert (told["SourcePhoneNumberArn"], told["PhoneNumberStatus"]["Status"]) == (source, "CLAIMED")
     assert code(centre.call, "import_phone_number", SourcePhoneNumberArn=source) == "InvalidParameterException"
+
+
+def test_a_moved_clock_stays_moved_after_a_restart_until_a_reset(
+    tmp_path: Path, serving: Callable[..., Running]
+) -> None:
+    running = serving(tmp_path)
+    late = control.move_clock(running.endpoint, 86400)
+    running.stop()
+    again = serving(tmp_path)
+    assert late <= control.move_clock(again.endpoint, 0) < late + 3600
+    control.reset(again.endpoint)
+    assert control.move_clock(again.endpoint, 0) < late - 3600
