@@ -73,6 +73,7 @@ keep = click.option(
     type=click.Choice(["theirs", "ours"]),
     help="What somebody changed by hand: leave it, or put it back.",
 )
+write = click.option("--write", is_flag=True, help="With --keep theirs: write what stands into the folder.")
 sarif = click.option("--sarif", is_flag=True, help="Print SARIF 2.1.0, for code review tools.")
 live = click.option("--live", is_flag=True, help="Call what stands in the instance, read through the API.")
 allow_suspend = click.option(

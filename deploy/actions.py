@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..specs.errors import Refused, StateError
+from ..specs.errors import Invalid, Refused, StateError
 from ..specs.problems import Problem
 from . import pipeline
 from .events import OnEvent, Result
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..agents.model import Checked
     from ..specs.model import Center
     from ..stacks.cloud.store import Store
+    from . import theirs
     from .guards import Side
 
 LEASE = "lease.json"
@@ -49,10 +50,12 @@ def read(settings: Settings, folder: Path | None, command: str) -> Read:
     return Read(place, center, people, problems)
 
 
-def preview(settings: Settings, found: Read, *, rosters: bool, allow_suspend: int | None) -> pipeline.Preview:
+def preview(
+    settings: Settings, found: Read, *, rosters: bool, allow_suspend: int | None, keep: Side | None = None
+) -> pipeline.Preview:
     """The plan of `up`, nothing written."""
     with work(settings, found.folder, found.center) as wired:
-        return pipeline.preview(wired, found.people if rosters else None, allow_suspend=allow_suspend)
+        return pipeline.preview(wired, found.people if rosters else None, allow_suspend=allow_suspend, keep=keep)
 
 
 def up(
@@ -63,12 +66,55 @@ def up(
     rosters: bool,
     allow_suspend: int | None,
     keep: Side | None = None,
+    notes: tuple[str, ...] = (),
 ) -> Result:
     """Make it stand."""
     check_local_state(settings, found.folder, found.center)
     with stoppable() as stop, work(settings, found.folder, found.center, lease="up") as wired:
         people = found.people if rosters else None
-        return pipeline.up(wired, people, on_event, stop, allow_suspend=allow_suspend, keep=keep)
+        return pipeline.up(wired, people, on_event, stop, allow_suspend=allow_suspend, keep=keep, notes=notes)
+
+
+def write_theirs(settings: Settings, found: Read) -> tuple[Read, tuple[str, ...]]:
+    """Write into the folder what somebody changed by hand; the folder as it is then, and what was written.
+
+    What would make the folder invalid is not written, but told with the reason. Raises Invalid when what is good alone
+    is not good together: nothing was written then.
+    """
+    from . import drift, theirs
+
+    with work(settings, found.folder, found.center) as wired:
+        wanted = theirs.edits(wired, drift.find(wired, with_people=False))
+
+    def written(edits: tuple[theirs.Edit, ...]) -> tuple[Read, tuple[str, ...]]:
+        put_back = theirs.remembered(found.folder, edits)
+        try:
+            said = theirs.write(found.folder, edits)
+            return read(settings, found.folder, "up"), said
+        except BaseException:
+            put_back()
+            raise
+
+    try:
+        return written(wanted) if wanted else (found, ())
+    except Invalid:
+        return written(tuple(_if_valid(settings, found, edit) for edit in wanted))
+
+
+def _if_valid(settings: Settings, found: Read, edit: theirs.Edit) -> theirs.Edit:
+    """The edit, or, if the folder were invalid with it, what is wrong then. Nothing stays written."""
+    from . import theirs
+
+    put_back = theirs.remembered(found.folder, (edit,))
+    try:
+        theirs.write(found.folder, (edit,))
+        read(settings, found.folder, "up")
+    except Invalid as error:
+        wrong = next(problem for problem in error.problems if problem.severity == "error")
+        return theirs.Edit(edit.about, why=f"{wrong.where.file} would be wrong: {wrong.message}")
+    finally:
+        put_back()
+    return edit
 
 
 def check_local_state(settings: Settings, folder: Path, center: Center) -> None:
@@ -97,7 +143,6 @@ def down(settings: Settings, folder: Path | None, on_event: OnEvent, *, everythi
 
 def applied_center(settings: Settings, folder: Path) -> Center:
     """The last applied Center of the folder's stack, else the folder's own. Raises Invalid when neither can be had."""
-    from ..specs.errors import Invalid
     from ..specs.load import load
     from .wiring import last_applied, store_of
 

@@ -183,13 +183,13 @@ def _own(settings: Settings, folder: Path, name: str, file: Path | None, outputs
             raise _invalid(str(file), alone.problems)
     if chosen is None:
         raise Refused(f'The folder has no flow "{name}" any more.', hint="`up` would remove it.", where=name)
-    content = bind_known(chosen, _ids(center, chosen, outputs), center.region)
+    content = bind_known(chosen, known_ids(center, chosen, outputs), center.region)
     document = read_document(content, chosen.name, Problems())
     assert document is not None  # we wrote it
     return document
 
 
-def _ids(center: Center, flow: CompiledFlow, outputs: Mapping[str, Any]) -> dict[Ref, str]:
+def known_ids(center: Center, flow: CompiledFlow, outputs: Mapping[str, Any]) -> dict[Ref, str]:
     """The ids of what stands, by reference; what does not stand yet keeps a fictional one and counts as changed."""
     arn = outputs["instance"]["arn"]
     groups = {"queue": "queues", "flow": "flows", "module": "flows"}

@@ -2,74 +2,88 @@
 
 Drift stops `up` until the operator says which side is kept (spec.md 6.6): `ours` reads what stands into the state, so
 that the program puts it back; `theirs` leaves it as somebody set it, because what the folder did not change is not
-written again.
+written again, and tells what to write into the folder. What the folder says too by now is taken over without a word.
 """
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 from ..specs.errors import Refused
-from . import people
+from . import drift, people
 from .retiring import HELD
 
 if TYPE_CHECKING:
-    from ..stacks.engine.plan import Drift
+    from ..stacks.engine.plan import EngineResult
+    from .drift import Difference
     from .wiring import Work
 
 Side = Literal["theirs", "ours"]
 _SHOWN = 5
-_LONG = 60
 
 
-def drifted(work: Work) -> tuple[Drift, ...]:
-    """What of ours differs from what was recorded. What the last run left unfinished is no drift: it is still to do."""
-    resources = work.engine.export()["deployment"].get("resources") or ()
-    if not any(item.get("id") for item in resources):
-        return ()
-    unfinished = {str(item.get("id")) for item in resources if item.get("initErrors")}
-    found = [item for item in work.engine.refresh(write=False) if item.id not in unfinished]
-    return tuple(sorted(found, key=lambda item: (item.type, item.name, item.field)))
+@dataclass(frozen=True, slots=True)
+class Drifted:
+    """What differs from what was recorded. `settled` are those that the folder says too by now."""
+
+    open: tuple[Difference, ...] = ()
+    settled: tuple[Difference, ...] = ()
+
+    @property
+    def all(self) -> tuple[Difference, ...]:
+        """Both, in order."""
+        return (*self.open, *self.settled)
 
 
-def in_words(item: Drift) -> str:
-    """`Queue triage: description is 'by hand', was recorded as none`."""
-    what = f"{item.type.rpartition(':')[2]} {item.name}"
-    if item.kind == "missing":
-        return f"{what} is gone"
-    if item.kind == "untagged":
-        return f"{what} has lost the tag that marks it as ours"
-    if item.field in {"content", "template"}:
-        return f"{what}: the flow was edited in the console"
-    return f"{what}: {item.field} is {_value(item.have)}, was recorded as {_value(item.want)}"
-
-
-def _value(value: Any) -> str:
-    if value is None:
-        return "none"
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LONG else text[: _LONG - 1] + "…"
-
-
-def settle_drift(work: Work, keep: Side | None) -> tuple[str, ...]:
-    """Raises Refused for drift while nobody said which side is kept; else says what was kept, one sentence each."""
-    found = drifted(work)
+def drifted(work: Work, afresh: Callable[[], EngineResult], *, with_people: bool = False) -> Drifted:
+    """What somebody changed by hand. `afresh` plans the folder's program from what stands: what that leaves alone is
+    as the folder says."""
+    found = drift.find(work, with_people=with_people)
     if not found:
+        return Drifted()
+    planned = afresh()
+    if planned.failures:
+        return Drifted(found)
+    to_do = {(step.type, step.name) for step in planned.steps if step.action != "same"}
+    there = {(step.type, step.name) for step in planned.steps}
+    as_it_is = [item for item in found if item.place not in to_do]
+    settled = [item for item in as_it_is if item.place in there or item.drift.kind == "missing"]
+    return Drifted(tuple(item for item in found if item not in settled), tuple(settled))
+
+
+def settle_drift(
+    work: Work, keep: Side | None, afresh: Callable[[], EngineResult], *, written: bool = False
+) -> tuple[str, ...]:
+    """Raises Refused for drift while nobody said which side is kept; else says what was kept, one sentence each.
+
+    `written`: the folder says already what it can of the other side.
+    """
+    found = drifted(work, afresh)
+    if not found.all:
         return ()
-    if keep is None:
-        shown = "; ".join(in_words(item) for item in found[:_SHOWN])
-        more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    if found.open and keep is None:
+        shown = [f"\n  {item}" for item in found.open[:_SHOWN]]
+        more = [f"\n  and {len(found.open) - _SHOWN} more"] if len(found.open) > _SHOWN else []
         raise Refused(
-            f"Somebody changed what this stack made: {shown}{more}.",
-            hint="Put back what the folder says: ccdeploy up --keep ours. Leave it as it is: ccdeploy up --keep theirs",
+            f"Somebody changed what this stack made:{''.join((*shown, *more))}",
+            hint="Put back what the folder says: ccdeploy up --keep ours. Leave it as it is: ccdeploy up --keep theirs "
+            "(with --write it is written into the folder too). To see what each does: ccdeploy preview --keep ours",
             where=work.center.stack_name,
             code="drift",
         )
     if keep == "ours":
         work.engine.refresh(write=True)
-    word = "put back" if keep == "ours" else "left"
-    return tuple(f"{in_words(item)}: {word}" for item in found)
+    elif found.settled:
+        work.engine.refresh(write=True, only={item.place for item in found.settled})
+    said = [f"{item}: the folder says so too" for item in found.settled]
+    said += [f"{item}: {'put back' if keep == 'ours' else 'left'}" for item in found.open]
+    if keep == "theirs" and found.open and not written:
+        from .theirs import edits
+
+        said += [f"To keep it, write in {edit}" if edit.file else str(edit) for edit in edits(work, found.open)]
+    return tuple(said)
 
 
 def check_held_numbers(work: Work, *, everything: bool) -> None:

@@ -18,7 +18,7 @@ what was done stays recorded, and the same command finishes it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,18 +33,27 @@ from .wiring import LAST_APPLIED, Work
 if TYPE_CHECKING:
     from ..agents.model import Checked
     from ..specs.model import Center
+    from ..stacks.engine.plan import EngineResult, Program
     from .events import StageName
     from .interrupt import Stop
     from .settings import Settings
+    from .theirs import Edit
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What `up` would do. `steps` hold no agents; `agents` are counts; `notes` come from the rosters' plan."""
+    """What `up` would do. `steps` hold no agents; `agents` are counts; `notes` come from the rosters' plan.
+
+    `drifted` is what somebody changed by hand; with `keep` "ours" the steps put it back, with "theirs" `edits` say what
+    belongs into the folder.
+    """
 
     steps: tuple[Step, ...]
     agents: Mapping[str, int]
     notes: tuple[str, ...] = ()
+    drifted: guards.Drifted = guards.Drifted()  # noqa: RUF009 - frozen
+    keep: guards.Side | None = None
+    edits: tuple[Edit, ...] = ()
 
     @property
     def changes(self) -> Changes:
@@ -65,16 +74,22 @@ class Preview:
             ],
             "changes": self.changes.as_json(),
             "agents": {word: count for word, count in self.agents.items() if word != "failed"},
+            "drift": [
+                {**item.as_json(), "settled": settled}
+                for group, settled in ((self.drifted.open, False), (self.drifted.settled, True))
+                for item in group
+            ],
+            "edits": [edit.as_json() for edit in self.edits],
         }
 
 
-def preview(work: Work, checked: Checked | None, *, allow_suspend: int | None = None) -> Preview:
-    """The whole plan, all stages as one. Reads only. `checked` None leaves the rosters out.
+def preview(
+    work: Work, checked: Checked | None, *, allow_suspend: int | None = None, keep: guards.Side | None = None
+) -> Preview:
+    """The whole plan, all stages as one, and what drifted. Reads only. `checked` None leaves the rosters out.
 
     Raises CcdeployError with the first failure when the program cannot be planned.
     """
-    from ..stacks.program import program
-
     check_place(work)
     adopting.check_adopted(work)
     guards.check_titles(work)
@@ -86,11 +101,21 @@ def preview(work: Work, checked: Checked | None, *, allow_suspend: int | None = 
         agents |= planned.counts
         usernames = planned.usernames
         notes += planned.plan.notes
-    result = work.engine.preview(program(work.center, None, work.flows, usernames, adopting.taken(work)))
+    program = _program(work, None, usernames)
+    drifted = guards.drifted(work, lambda: work.engine.preview(program, afresh=True), with_people=True)
+    # What `up` will take into the state first is planned from what stands.
+    afresh = bool(drifted.all) and (keep == "ours" or not drifted.open)
+    result = work.engine.preview(program, afresh=afresh)
     if result.failures:
         raise refusal(result.failures)
+    edits: tuple[Edit, ...] = ()
+    if keep == "theirs" and drifted.open:
+        from .theirs import edits as edits_for
+
+        edits = edits_for(work, drifted.open)
     # Threads finish in any order; a plan reads the same every time.
-    return Preview(tuple(sorted(result.steps, key=lambda step: (step.type, step.name))), agents, notes)
+    steps = tuple(sorted(result.steps, key=lambda step: (step.type, step.name)))
+    return Preview(steps, agents, notes, drifted, keep, edits)
 
 
 def up(
@@ -101,47 +126,57 @@ def up(
     *,
     allow_suspend: int | None = None,
     keep: guards.Side | None = None,
+    notes: Sequence[str] = (),
 ) -> Result:
     """Make the centre stand as the folder says. `checked` None leaves the rosters out (`--no-rosters`).
 
-    Drift of what is ours stops it until `keep` says which side stays.
+    Drift of what is ours stops it until `keep` says which side stays. `notes` are told first.
 
     Never raises for what went wrong after the first change: the result carries the error and its exit code.
     """
     run = Run(work, "up", on_event, stop)
     with run.guarded():
+        for sentence in notes:
+            run.tell(Note(sentence))
         run.prepare()
         for sentence in switches.kept(work):
             run.tell(Note(sentence))
         # Planned before anything is changed, so that a refused roster stops the run while nothing was done.
         planned = None if checked is None else people.plan(work, checked, allow_suspend=allow_suspend)
         guards.check_titles(work)
-        for sentence in guards.settle_drift(work, keep):
-            run.tell(Note(sentence))
-        rehearse(work, people.usernames(work))
-        _adopt(run)
         last = work.last_applied()
         going = retiring.dropped(last, work.center)
         before = people.usernames(work)
-        _stack(run, "stack", last if going else None, before)
+        first = _program(work, last if going else None, before)
+
+        def plan() -> EngineResult:
+            return work.engine.preview(first, afresh=True)
+
+        for sentence in guards.settle_drift(work, keep, plan, written=bool(notes)):
+            run.tell(Note(sentence))
+        rehearse(work, before)
+        _adopt(run)
+        _stack(run, "stack", first)
         if planned is not None:
             run.rosters(planned)
         if going and planned is None:
             run.skip(f"retire {', '.join(going)}: run without --no-rosters to delete them")
         elif going or retiring.waited(work.center, work.flows, before, people.usernames(work)):
-            _stack(run, "retire", None, people.usernames(work))
+            _stack(run, "retire", _program(work, None, people.usernames(work)))
         run.outputs()
         if not (going and planned is None):
             _save(work)
     return run.result()
 
 
-def _stack(run: Run, stage: StageName, last: Center | None, usernames: Mapping[str, str]) -> None:
+def _program(work: Work, last: Center | None, usernames: Mapping[str, str]) -> Program:
     from ..stacks.program import program
 
-    work = run.work
-    registered = program(work.center, last, work.flows, usernames, adopting.taken(work))
-    run.engine_stage(stage, lambda on_step: work.engine.up(registered, on_step), run.expected())
+    return program(work.center, last, work.flows, usernames, adopting.taken(work))
+
+
+def _stack(run: Run, stage: StageName, program: Program) -> None:
+    run.engine_stage(stage, lambda on_step: run.work.engine.up(program, on_step), run.expected())
 
 
 def _adopt(run: Run) -> None:

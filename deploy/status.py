@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..stacks.outputs import shown
-from . import people, switches
-from .drift import drift
+from . import drift, people, switches
 from .standing import standing
 
 if TYPE_CHECKING:
@@ -27,7 +26,8 @@ def status(work: Work) -> dict[str, Any]:
     if not outputs.get("instance"):
         return nothing(work.settings, name)
     switched = switches.states(work, outputs)
-    return _status(work.settings, name, outputs, switched, len(people.usernames(work)), drift(work))
+    found = [item.as_json() for item in drift.find(work)]
+    return _status(work.settings, name, outputs, switched, len(people.usernames(work)), found)
 
 
 def _status(

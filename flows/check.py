@@ -12,6 +12,7 @@ from ..specs.model import Center, Text
 from ..specs.problems import Problem, Problems, Where
 from ..specs.suggest import did_you_mean
 from ..specs.texts import TextContext, context_of
+from .builtins import built_ins
 from .catalogue import MAX_ACTIONS, MAX_CONTENT
 from .compiled import CompiledFlow, RefKind
 from .compiler import compile_flow
@@ -71,8 +72,11 @@ def check_flows(center: Center, problems: Problems) -> dict[str, Flow]:
     types: dict[str, str] = {name: file.type for name, file in center.flows.items()}
     _names_of_flows(flows, own)
     results = None if own.errors else module_results(center, flows)
+    imported = any(not flow.head for flow in flows.values())
+    built_in_types: dict[str, str] = {f.name: f.type for f in built_ins(house_of(center))} if imported else {}
     for flow in flows.values():
-        known = None if "flows" in center.unread else types  # a broken file may define any name
+        there = types if flow.head else {**built_in_types, **types}  # what is imported may name the built-in ones
+        known = None if "flows" in center.unread else there  # a broken file may define any name
         check_flow(flow, Names(known, results, center), context, own)
     _modules(flows, own)
     _phrases(center, own)

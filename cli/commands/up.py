@@ -9,7 +9,7 @@ from typing import Literal
 import click
 
 from ...deploy.settings import Settings
-from ..options import allow_suspend, keep, local_state, no_rosters, settings, take_over, wait
+from ..options import allow_suspend, keep, local_state, no_rosters, settings, take_over, wait, write
 from ..options import folder as folder_argument
 
 
@@ -19,6 +19,7 @@ from ..options import folder as folder_argument
 @no_rosters
 @allow_suspend
 @keep
+@write
 @take_over
 @wait
 @local_state
@@ -28,6 +29,7 @@ def command(
     rosters: bool,
     allow_suspend: int | None,
     keep: Literal["theirs", "ours"] | None,
+    write: bool,
     take_over: bool,
     wait: float,
     local_state: bool,
@@ -42,9 +44,16 @@ def command(
     from ..render.run import listener
 
     given = replace(given, wait=wait, local_state=local_state, take_over=take_over)
+    if write and keep != "theirs":
+        raise click.UsageError("--write goes with --keep theirs.")
     found = actions.read(given, folder, "up")
     warn(given, found.warnings)
     if given.target == "aws":
         agreed(given, f"Change the stack {found.center.stack_name} in the AWS account?", "up --target aws")
-    result = actions.up(given, found, listener(given), rosters=rosters, allow_suspend=allow_suspend, keep=keep)
+    notes: tuple[str, ...] = ()
+    if write:
+        found, notes = actions.write_theirs(given, found)
+    result = actions.up(
+        given, found, listener(given), rosters=rosters, allow_suspend=allow_suspend, keep=keep, notes=notes
+    )
     click.get_current_context().exit(result.exit_code)

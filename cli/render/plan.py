@@ -12,8 +12,8 @@ from .words import FUTURE, PEOPLE_PAST, SIGN, counts, folded, kind
 _COLOURS = {"create": GREEN, "update": YELLOW, "replace": BLUE, "delete": RED}
 
 
-def plan_text(steps: Sequence[Step], agents: Mapping[str, int], *, verbose: bool = False) -> str:
-    """The plan, a blank line, the counts. A plan without changes says so."""
+def plan_text(steps: Sequence[Step], agents: Mapping[str, int], *, verbose: bool = False, drifted: bool = False) -> str:
+    """The plan, a blank line, the counts. A plan without changes says so; `drifted` things do not stand as planned."""
     on = wanted(sys.stdout)
     lines = [*_created(steps, on, verbose), *_others(steps, on)]
     if verbose:
@@ -21,7 +21,8 @@ def plan_text(steps: Sequence[Step], agents: Mapping[str, int], *, verbose: bool
     changes = Changes.of(tuple(steps))
     moved = any(count for word, count in agents.items() if word not in {"same", "failed"})
     if not changes.any and not moved:
-        return "\n".join([*lines, "Nothing to do: everything stands as the folder says."])
+        rest = "Nothing else to do." if drifted else "Nothing to do: everything stands as the folder says."
+        return "\n".join([*lines, rest])
     lines += ["", f"Resources: {counts(changes.as_json(), FUTURE)}"]
     if any(agents.values()):
         lines.append(f"People:    {counts(agents, {word: FUTURE.get(word, word) for word in PEOPLE_PAST})}")

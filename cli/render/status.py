@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..output import out
-from .table import table
+from .drift import drift_lines
 from .words import folded
 
 
@@ -36,14 +36,6 @@ def _drift(drift: list[dict[str, Any]]) -> None:
     if not drift:
         out("Drift:     none")
         return
-    out(f"Drift:     {len(drift)}")
-    rows = [
-        [item["kind"], item["type"].rpartition(":")[2], item["name"], item["field"], _short(item)] for item in drift
-    ]
-    out(table(["kind", "type", "name", "field", "folder -> there"], rows))
-
-
-def _short(item: dict[str, Any]) -> str:
-    if item["kind"] != "changed":
-        return ""
-    return f"{str(item['want'])[:40]} -> {str(item['have'])[:40]}"
+    out(f"Drift:     {len(drift)} changed by hand since the last up")
+    for line in drift_lines(drift):
+        out(line)

@@ -11,6 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from ...specs.problems import Problems
@@ -45,8 +46,18 @@ class Imported:
     as_actions: Mapping[str, int]
 
 
-def import_document(document: Document, problems: Problems, *, name: str = "", flow_type: str = "") -> Imported | None:
-    """Import one flow; None after recording why the service would refuse it, or we cannot say it."""
+def import_document(
+    document: Document,
+    problems: Problems,
+    *,
+    name: str = "",
+    flow_type: str = "",
+    known: Mapping[str, str] = MappingProxyType({}),
+) -> Imported | None:
+    """Import one flow; None after recording why the service would refuse it, or we cannot say it.
+
+    `known` names ids and ARNs that have names already.
+    """
     if document.legacy:
         from .legacy import translate
 
@@ -58,7 +69,7 @@ def import_document(document: Document, problems: Problems, *, name: str = "", f
     if refused:
         _tell(document, refused, problems)
         return None
-    return _Import(document, kind, name or slug(document.name, 60) or "imported").run(problems)
+    return _Import(document, kind, name or slug(document.name, 60) or "imported", known).run(problems)
 
 
 def _refusals(document: Document, kind: str) -> list[LanguageProblem]:
@@ -92,11 +103,11 @@ def _tell(document: Document, refused: list[LanguageProblem], problems: Problems
 
 
 class _Import:
-    def __init__(self, document: Document, kind: str, name: str) -> None:
+    def __init__(self, document: Document, kind: str, name: str, known: Mapping[str, str]) -> None:
         self.document = document
         self.kind = kind
         self.name = name
-        self.references = References(document)
+        self.references = References(document, known)
         self.order = _reading_order(document)
         self.verbatim: set[str] = set()  # actions that stay `action:`
         self.unfolded: set[str] = set()

@@ -27,7 +27,9 @@ _TAKEN = frozenset(("current", "chosen", "none", "true", "yes", "no"))
 class References:
     """Everything that one flow refers to; the same id has the same name everywhere."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, given: Mapping[str, str]) -> None:
+        """`given` are names that ids have already."""
+        self.given = given
         self.known: dict[str, dict[str, str]] = {}  # kind -> id -> name
         shown = document.metadata.get("ActionMetadata")
         self.shown: Mapping[str, Any] = shown if isinstance(shown, dict) else {}
@@ -37,11 +39,13 @@ class References:
         if value.startswith("$."):
             return value
         names = self.known.setdefault(kind, {})
+        if value in self.given:
+            names[value] = self.given[value]
         if value not in names:
             wanted = slug(self._display(action, parameter) or _tail(kind, value), 40) or (
                 "missing" if not value else kind
             )
-            taken = {*names.values(), *_TAKEN}
+            taken = {*names.values(), *self.given.values(), *_TAKEN}
             number, name = 1, wanted
             while name in taken:
                 number += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -105,6 +105,7 @@ class EngineResult:
         return Changes.of(self.steps)
 
 
+Places = Collection[tuple[str, str]]  # types and logical names
 Program = Callable[[], None]  # registers resources and exports on the running Pulumi runtime
 OnStep = Callable[[StepEvent], None]
 
@@ -116,16 +117,16 @@ def ignore(_event: StepEvent) -> None:
 class Engine(Protocol):
     """Runs a program. Knows no provider by name."""
 
-    def preview(self, program: Program, on_step: OnStep = ignore) -> EngineResult:
-        """Plan only: no mutation, nothing written."""
+    def preview(self, program: Program, on_step: OnStep = ignore, *, afresh: bool = False) -> EngineResult:
+        """Plan only: no mutation, nothing written. `afresh` plans from what stands now, not from what was recorded."""
         ...
 
     def up(self, program: Program, on_step: OnStep = ignore) -> EngineResult:
         """Make the world as the program says. Failed steps are in the result, never raised."""
         ...
 
-    def refresh(self, *, write: bool) -> tuple[Drift, ...]:
-        """Read everything that the state holds; with `write` take what was found into the state."""
+    def refresh(self, *, write: bool, only: Places | None = None) -> tuple[Drift, ...]:
+        """Read everything that the state holds, or `only` these; with `write` take what was found into the state."""
         ...
 
     def destroy(self, on_step: OnStep = ignore, *, keep: Callable[[str, str], bool] | None = None) -> EngineResult:

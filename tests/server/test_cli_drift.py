@@ -19,13 +19,23 @@ def connect(small: Any) -> Any:
     )
 
 
-def test_up_stops_at_drift_until_one_side_is_chosen(small: Any) -> None:
+def test_up_stops_at_drift_until_one_side_is_chosen(small: Any, fits: Any) -> None:
     service = connect(small)
     small("up", "--json")
     status = small("status", "--json").json
     queue = {"InstanceId": status["instance"]["id"], "QueueId": status["queues"]["front"]["id"]}
     service.update_queue_name(**queue, Description="by hand")
     before = len(small.mutations())
+    planned = small("preview", "--json").json
+    fits("preview", planned)
+    assert [(d["name"], d["field"], d["have"]) for d in planned["drift"]] == [("front", "description", "by hand")]
+    assert not planned["changes"]["update"]
+    assert small("preview", "--json", "--keep", "ours").json["changes"]["update"] == 1
+    text = small("preview", "--keep", "theirs").out
+    assert "queue: front: description: 'front' -> 'by hand'" in text
+    assert "center.yaml: queues: {front: {description: by hand}}" in text
+    assert len(small.mutations()) == before
+    assert small("up", "--write", code=2).err
 
     refused = small("up", "--json", code=1).result["error"]
     assert refused["code"] == "drift"

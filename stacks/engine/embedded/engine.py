@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from ...cloud.store import Store
 from ...provider.base import Provider
-from ..plan import Drift, EngineResult, OnStep, Program, Recover, ignore
+from ..plan import Drift, EngineResult, OnStep, Places, Program, Recover, ignore
 from .calls import Calls
 from .deployment import VERSION
 from .destroy import Keep, destroy
@@ -91,11 +91,16 @@ class EmbeddedEngine:
                 if not preview:
                     self._seen = None
 
-    def preview(self, program: Program, on_step: OnStep = ignore) -> EngineResult:
-        """Say what `up` would do. Nothing is written, no call changes anything."""
+    def preview(self, program: Program, on_step: OnStep = ignore, *, afresh: bool = False) -> EngineResult:
+        """Say what `up` would do. Nothing is written, no call changes anything.
+
+        `afresh` reads everything first and plans from what stands, as `up` would after a refresh.
+        """
         from .update import update
 
         with self._session(on_step, preview=True) as session:
+            if afresh:
+                refresh(session, write=True)
             return update(session, program, self._config)
 
     def up(self, program: Program, on_step: OnStep = ignore) -> EngineResult:
@@ -105,10 +110,10 @@ class EmbeddedEngine:
         with self._session(on_step) as session:
             return update(session, program, self._config)
 
-    def refresh(self, *, write: bool) -> tuple[Drift, ...]:
-        """Read everything that the state holds; with `write` take what was found into the state."""
+    def refresh(self, *, write: bool, only: Places | None = None) -> tuple[Drift, ...]:
+        """Read everything that the state holds, or `only` these; with `write` take what was found into the state."""
         with self._session(preview=not write) as session:
-            return refresh(session, write=write)
+            return refresh(session, write=write, only=only)
 
     def destroy(self, on_step: OnStep = ignore, *, keep: Keep | None = None) -> EngineResult:
         """Remove all in reverse order, but what `keep(type, name)` names or protection guards, and what those need.

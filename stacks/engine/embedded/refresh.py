@@ -12,7 +12,7 @@ from ...provider.base import DiffRequest, ReadRequest, ReadResult
 from ...provider.schema import DEFAULTS
 from ...provider.values import Properties, plain
 from .. import urns
-from ..plan import Drift, Recover
+from ..plan import Drift, Places, Recover
 from .calls import StepFailed
 from .outcomes import secret_outputs
 from .session import Session, shown
@@ -21,15 +21,17 @@ from .state import Operation, Resource
 OWNER_TAG: Final = "ccdeploy:stack"
 
 
-def refresh(session: Session, *, write: bool) -> tuple[Drift, ...]:
-    """Read everything that is ours; say what differs from what was asked for. With `write` the state takes it over.
+def refresh(session: Session, *, write: bool, only: Places | None = None) -> tuple[Drift, ...]:
+    """Read everything that is ours, or `only` these; say what differs from what was asked for.
 
-    Raises CloudError when something cannot be read.
+    With `write` the state takes it over, in a session that previews in memory only. Raises CloudError when something
+    cannot be read.
     """
     owned = [
         resource
         for resource in session.ledger.state.resources.values()
         if resource.custom and not resource.external and not resource.delete and urns.counted(resource.type)
+        if only is None or (resource.type, resource.name) in only
     ]
     with ThreadPoolExecutor(max(1, session.parallel), thread_name_prefix="refresh") as pool:
         found = list(pool.map(lambda resource: read(session, resource), owned))
@@ -38,7 +40,7 @@ def refresh(session: Session, *, write: bool) -> tuple[Drift, ...]:
         drift += _compare(session, resource, result)
         if write:
             _take_over(session, resource, result)
-    if write:
+    if write and not session.preview:
         session.ledger.save()
     return tuple(drift)
 
@@ -103,7 +105,10 @@ def _owner(tags: Any) -> Any:
 
 def _take_over(session: Session, resource: Resource, result: ReadResult) -> None:
     if result.id is None:
-        session.ledger.drop(resource.key)
+        if session.preview:
+            session.ledger.state.drop(resource.key)
+        else:
+            session.ledger.drop(resource.key)
         return
     inputs = result.inputs or resource.inputs
     if DEFAULTS in resource.inputs and DEFAULTS not in inputs:

@@ -20,7 +20,7 @@ from ....specs.errors import CcdeployError, StateError
 from ...cloud.store import Store
 from ...provider.base import Provider
 from .. import urns
-from ..plan import Drift, EngineResult, Failure, OnStep, Program, Recover, ignore
+from ..plan import Drift, EngineResult, Failure, OnStep, Places, Program, Recover, ignore
 from .command import Command, require
 from .events import Events, Refreshed, plain_value, properties
 from .place import FOLDER, Place, copied
@@ -149,10 +149,10 @@ class PulumiEngine:
 
     # ------------------------------------------------------------ Engine
 
-    def preview(self, program: Program, on_step: OnStep = ignore) -> EngineResult:
+    def preview(self, program: Program, on_step: OnStep = ignore, *, afresh: bool = False) -> EngineResult:
         """Say what `up` would do. Nothing is written where the stack lives."""
         events = Events(on_step, preview=True, deleting=("no longer in the centre",))
-        return self._updated(program, events, lambda stack: stack.preview(on_event=events))
+        return self._updated(program, events, lambda stack: stack.preview(on_event=events, refresh=afresh))
 
     def up(self, program: Program, on_step: OnStep = ignore) -> EngineResult:
         """Make the world as the program says."""
@@ -201,14 +201,17 @@ class PulumiEngine:
         urn = urns.make(self._stack, self._project, "", urns.STACK_TYPE, f"{self._project}-{self._stack}")
         return (Failure("pulumi:cli", self._stack, urn, events.general or ended, "pulumi"),)
 
-    def refresh(self, *, write: bool) -> tuple[Drift, ...]:
-        """Read everything that the state holds; with `write` take what was found into the state."""
+    def refresh(self, *, write: bool, only: Places | None = None) -> tuple[Drift, ...]:
+        """Read everything that the state holds, or `only` these; with `write` take what was found into the state."""
         if not self._where().exists:
+            return ()
+        targets = None if only is None else self._urns(only)
+        if targets == []:
             return ()
         found = Refreshed()
         stack = self._open()
         run = stack.refresh if write else stack.preview_refresh
-        ended = self._ran(lambda: run(on_event=found, parallel=self._parallel))
+        ended = self._ran(lambda: run(on_event=found, parallel=self._parallel, target=targets))
         if ended:
             raise StateError(
                 f"what stands cannot be read: {'; '.join(dict.fromkeys(found.errors)) or ended}",
@@ -216,6 +219,10 @@ class PulumiEngine:
                 hint="run the command again",
             )
         return found.drift
+
+    def _urns(self, places: Places) -> list[str]:
+        resources = self.export()["deployment"].get("resources") or ()
+        return [item["urn"] for item in resources if (item["type"], urns.name(item["urn"])) in places]
 
     def destroy(self, on_step: OnStep = ignore, *, keep: Keep | None = None) -> EngineResult:
         """Remove all in reverse order, but what `keep(type, name)` names or protection guards, and what those need."""
