@@ -28,6 +28,7 @@ COMMANDS = {
     "calls": ("calls", "Run the call scripts, with branch coverage."),
     "schema": ("schema", "Print the JSON Schemas for editors."),
     "sandbox": ("sandbox", "Run Amazon Connect on this machine."),
+    "doctor": ("doctor", "Check credentials, Region, quotas, disk, clock; print the IAM policy."),
     "audit": ("audit", "Show who changed what, and prove that the log is whole."),
     "unlock": ("unlock", "Take the lease away from an operator who is gone."),
     "state": ("state", "Export, move and import the state of a stack."),

@@ -32,20 +32,43 @@ def folder_of(given: Path | None) -> Path:
     return given.resolve()
 
 
-def options(*, port: int, pace: str, latency: str, quotas: bool, faults: Path | None, today: dt.date | None) -> Options:
-    """The server's options. Raises Refused for a latency that is no duration and a fault plan that is not there."""
+def options(
+    *,
+    port: int,
+    pace: str,
+    latency: str,
+    quotas: bool,
+    faults: Path | None,
+    today: dt.date | None,
+    policy: Path | None = None,
+) -> Options:
+    """The server's options. Raises Refused for a latency that is no duration, a fault plan or a policy that is none."""
     from ..sandbox.server import Options
 
     if faults is not None:
         _check_plan(faults)
+    if policy is not None:
+        _check_policy(policy)
     return Options(
         port=port,
         pace="real" if pace == "real" else "instant",
         latency=_seconds(latency),
         quotas=quotas,
         faults=faults.resolve() if faults else None,  # the server runs in another folder
+        policy=policy.resolve() if policy else None,
         today=today,
     )
+
+
+def _check_policy(path: Path) -> None:
+    """Raises Refused for a file that is no identity policy, OSError for one that cannot be read."""
+    from ..sandbox.iam.policy import BadPolicy, load
+
+    try:
+        load(path)
+    except BadPolicy as error:
+        hint = "Correct it, or print the one that ccdeploy needs: ccdeploy doctor --policy"
+        raise Refused(f"{error}.", hint=hint, where=str(path), code="bad-policy") from error
 
 
 def _check_plan(path: Path) -> None:

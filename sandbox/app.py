@@ -17,6 +17,7 @@ from .connect.shapes import Operation, route
 from .connect.store import Store
 from .faults import Faults, load
 from .history import History, blank
+from .iam.guard import Guard, guard_of
 from .lex import models as lex
 from .neighbours import Neighbours
 from .options import Options
@@ -49,7 +50,7 @@ class Application:
     """Everything that one server answers from. Safe to use from many threads."""
 
     def __init__(self, data: Path | None, options: Options) -> None:
-        """Loads what `data` holds (None: nothing is kept). Raises JournalDamaged, OSError, BadPlan."""
+        """Loads what `data` holds (None: nothing is kept). Raises JournalDamaged, OSError, BadPlan, BadPolicy."""
         self.options = options
         real = options.pace == "real"
         self.store = Store(data / "connect.journal" if data else None)
@@ -69,6 +70,7 @@ class Application:
         if real or options.faults:
             self.store.remember(self.clock.now)
         self.backends = Backends(self.store, self.settings)
+        self.guard: Guard | None = guard_of(options.policy, self.store, self.others)
 
     def close(self) -> None:
         """Close the files."""
@@ -119,8 +121,13 @@ class Application:
             return met.instead
         if self.throttle is not None and not self.throttle.allow(call.region, bucket_of(operation.name, call.body)):
             return throttled(call, operation.name)
+        denied, asks = self.guard.connect(call, operation, path) if self.guard is not None else (None, [])
         manner = Manner(met.lag, met.fails, call.host)
-        return ConnectResponse(self.backends[call.region], operation, manner).answer(path, call.query, call.body)
+        outcome = denied or ConnectResponse(self.backends[call.region], operation, manner).answer(
+            path, call.query, call.body
+        )
+        outcome.asks = asks
+        return outcome
 
     # -- the services beside it
 
@@ -140,6 +147,11 @@ class Application:
         if met.instead is not None:
             self._log(call, call.operation, met.instead, began)
             return _as_answer(met.instead)
+        denied, asks = self.guard.other(call) if self.guard is not None else (None, [])
+        if denied is not None:
+            denied.asks = asks
+            self._log(call, call.operation, denied, began)
+            return _as_answer(denied)
         quotas = service_quotas.answer(self, call)
         if quotas is not None:
             answer, outcome = _as_answer(quotas), quotas
@@ -148,6 +160,7 @@ class Application:
             headers = {k.lower(): v for k, v in answer.headers}
             error = headers.get("x-amzn-errortype", "") or str(answer.status) if answer.status >= 400 else ""
             outcome = Outcome(answer.status, b"", {}, error=error)
+        outcome.asks = asks
         self._log(call, call.operation, outcome, began)
         spoiled = spoil(met, call)
         return answer if spoiled is None else _as_answer(spoiled)
@@ -167,6 +180,7 @@ class Application:
                 "error": outcome.error,
                 "effect": outcome.effects > 0 if ours else outcome.status < 400 and not reads_only(call),
                 "seconds": round(time.perf_counter() - began, 6),
+                **({"asks": outcome.asks} if outcome.asks else {}),
             }
         )
 

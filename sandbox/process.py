@@ -201,11 +201,12 @@ def run(data: Path, options: Options) -> int:
     """Serve `data` in the foreground until SIGTERM or SIGINT; the exit code. The record is there once it answers."""
     from ..stacks.durable.journal import JournalDamaged
     from .faults import BadPlan
+    from .iam.policy import BadPolicy
     from .server import Busy, serve
 
     try:
         server = serve(data, options)
-    except (Busy, JournalDamaged, BadPlan, OSError) as error:
+    except (Busy, JournalDamaged, BadPlan, BadPolicy, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
 

@@ -38,6 +38,12 @@ def command() -> None:
     "--quotas", type=click.Choice(["on", "off"]), default="on", show_default=True, help="Enforce the service's quotas."
 )
 @click.option("--faults", type=click.Path(path_type=Path), metavar="FILE", help="What is to go wrong, and when.")
+@click.option(
+    "--policy",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="An IAM policy: deny every caller what it does not allow.",
+)
 @click.option("--foreground", is_flag=True, help="Stay until Ctrl-C.")
 def start(
     given: Settings,
@@ -47,6 +53,7 @@ def start(
     latency: str,
     quotas: str,
     faults: Path | None,
+    policy: Path | None,
     foreground: bool,
 ) -> None:
     """Start the server of this folder; it answers once this has printed where."""
@@ -54,7 +61,13 @@ def start(
     from ..render.sandbox import started
 
     options = emulator.options(
-        port=port, pace=pace, latency=latency, quotas=quotas == "on", faults=faults, today=given.today
+        port=port,
+        pace=pace,
+        latency=latency,
+        quotas=quotas == "on",
+        faults=faults,
+        policy=policy,
+        today=given.today,
     )
     if foreground:
         emulator.stay(emulator.folder_of(folder), options, lambda info: started(given, info))

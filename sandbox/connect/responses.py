@@ -33,6 +33,7 @@ class Outcome:
     error: str = ""
     effects: int = 0
     parameters: Json = field(default_factory=dict)
+    asks: list[tuple[str, str]] = field(default_factory=list)  # of IAM, where a policy is enforced
 
 
 class WireResult(ActionResult):

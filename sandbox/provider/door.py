@@ -208,6 +208,8 @@ def _refusal(error: Any, service: str, method: str) -> Refused:
     hint = ""
     if code in _FULL:
         hint = "a quota is full: write what the account has been granted under quotas: in center.yaml, or make fewer"
+    elif code in ("AccessDeniedException", "AccessDenied"):
+        hint = "the credentials lack a permission; the policy that they need: ccdeploy doctor --policy"
     elif code == "ResourceInUseException":
         hint = "something still uses it; remove that first"
     message = ": ".join(part for part in (f"{service} {_operation(method)}", code, text, told) if part)

@@ -212,7 +212,7 @@ def _hint(code: str, service: str, operation: str) -> str:
     if code in FULL:
         return "a quota is full: ask AWS for more, then write the new limit under `quotas:` in center.yaml"
     if code in {"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"}:
-        return f"the credentials lack the permission {service}:{operation}"
+        return f"the credentials lack {service}:{operation}; the policy that they need: ccdeploy doctor --policy"
     if code in {"ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException", "InvalidClientTokenId"}:
         return "the credentials are wrong or have expired: sign in again, then run the same command again"
     if code == "DuplicateResourceException":

@@ -1,0 +1,185 @@
+"""The least that an identity needs to run one stack, as an IAM policy: generated from the calls the program can make.
+
+What can be narrowed is: to the Region and the account, to the instance once it stands, to buckets, keys, aliases and
+log groups that bear the stack's name or tag, to the functions and streams that the folder names. A number can only be
+released, and a key only be changed or scheduled for deletion, if it bears the stack's tag. The service decides the
+rest: creating and listing instances, keys and aliases know no narrower resource.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from ..stacks.names import TAG_STACK, bucket_name
+
+if TYPE_CHECKING:
+    from ..specs.model import Center
+
+# The plugin reads every setting of a bucket, also those that the program never sets (Pulumi AWS facts 4).
+_PLUGIN: Final = (
+    "s3:GetAccelerateConfiguration", "s3:GetBucketAcl", "s3:GetBucketCORS", "s3:GetBucketLocation",
+    "s3:GetBucketLogging", "s3:GetBucketObjectLockConfiguration", "s3:GetBucketRequestPayment", "s3:GetBucketWebsite",
+    "s3:GetReplicationConfiguration",
+)  # fmt: skip
+PLUGIN: Final = "pulumi-aws, which reads every setting of a bucket"
+_ON_OBJECTS: Final = frozenset({"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"})
+_ANYWHERE: Final = frozenset({"connect:CreateInstance", "connect:ListInstances", "kms:ListKeys", "kms:ListAliases"})
+_NEW_NUMBERS: Final = frozenset(
+    {
+        "connect:ClaimPhoneNumber", "connect:SearchAvailablePhoneNumbers", "connect:ListPhoneNumbersV2",
+        "connect:DescribePhoneNumber", "connect:AssociatePhoneNumberContactFlow",
+        "connect:DisassociatePhoneNumberContactFlow",
+    }
+)  # fmt: skip
+_OUR_NUMBERS: Final = frozenset({"connect:ReleasePhoneNumber", "connect:UpdatePhoneNumber"})
+_ALIASES: Final = frozenset({"kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"})
+_TAGS: Final = frozenset({"connect:TagResource", "connect:UntagResource"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the policy is narrowed to. `instance` is the id, or "*" before the first `up`."""
+
+    account: str
+    instance: str = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """The document, and for each action who needs it."""
+
+    document: Mapping[str, Any]
+    reasons: Mapping[str, tuple[str, ...]]
+
+    @property
+    def size(self) -> int:
+        """Its length as IAM counts it: characters without white space."""
+        import json
+
+        return len(json.dumps(self.document, separators=(",", ":")))
+
+
+def policy_of(center: Center, place: Place, before: Center | None = None) -> Granted:
+    """The policy for one stack in one account; `before` is what was applied last, whose things may have to go."""
+    outside = _outside([center, *([before] if before else [])])
+    reasons = _needed(outside)
+    every = frozenset(reasons)
+    statements = [
+        {"Sid": sid, "Effect": "Allow", "Action": sorted(actions), "Resource": list(resources), **_when(condition)}
+        for sid, actions, resources, condition in _grants(center, place, outside, every)
+        if actions and resources
+    ]
+    return Granted({"Version": "2012-10-17", "Statement": statements}, reasons)
+
+
+def _when(condition: Mapping[str, str]) -> dict[str, Any]:
+    return {"Condition": {"StringEquals": dict(condition)}} if condition else {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Outside:
+    """What folders name that stands outside the stack: functions and streams by ARN, and aliases of instances."""
+
+    functions: tuple[str, ...]
+    streams: tuple[str, ...]
+    aliases: tuple[str, ...]
+
+
+def _outside(centers: Iterable[Center]) -> _Outside:
+    functions: set[str] = set()
+    streams: set[str] = set()
+    aliases: set[str] = set()
+    for center in centers:
+        functions |= set(center.lambdas.values())
+        streams |= {arn for arn in (center.data.contact_records, center.data.agent_events) if arn}
+        aliases.add(center.instance.alias)
+    return _Outside(tuple(sorted(functions)), tuple(sorted(streams)), tuple(sorted(aliases)))
+
+
+def _needed(outside: _Outside) -> dict[str, tuple[str, ...]]:
+    """Every action with its reasons."""
+    from ..sandbox.iam.actions import actions_of, dependents, storage
+    from .operations import operations
+
+    found: dict[str, set[str]] = {}
+    for one in operations():
+        for action in actions_of(one.service.replace("-", ""), one.name):
+            found.setdefault(action, set()).add(one.source)
+            for more in dependents(action):
+                found.setdefault(more, set()).add(action)
+    for member, actions in storage().items():
+        for action in actions:
+            found.setdefault(action, set()).add(f"connect:AssociateInstanceStorageConfig ({member})")
+    for action in _PLUGIN:
+        found.setdefault(action, set()).add(PLUGIN)
+    for action in ("connect:TagResource", "kms:TagResource", "logs:TagResource"):
+        found.setdefault(action, set()).add("what is made bears the stack's tags")
+    gone = set() if outside.functions else {action for action in found if _of_functions(action)}
+    gone |= set() if any(":kinesis:" in arn for arn in outside.streams) else {"kinesis:DescribeStream"}
+    gone |= set() if any(":firehose:" in arn for arn in outside.streams) else {"firehose:DescribeDeliveryStream"}
+    return {action: tuple(sorted(found[action])) for action in sorted(found) if action not in gone}
+
+
+def _of_functions(action: str) -> bool:
+    return action.startswith("lambda:") or "LambdaFunction" in action
+
+
+_Grant = tuple[str, Iterable[str], Iterable[str], Mapping[str, str]]
+
+
+def _grants(center: Center, place: Place, outside: _Outside, every: frozenset[str]) -> list[_Grant]:
+    """Sid, actions, resources and condition of each statement, in a fixed order."""
+    beside = _neighbours(center.region, place, outside, every)
+    return [*_connect(center, place, every), *_storage(center, place, every), *beside]
+
+
+def _connect(center: Center, place: Place, every: frozenset[str]) -> list[_Grant]:
+    arn = f"arn:aws:connect:{center.region}:{place.account}:"
+    instance, numbers = f"{arn}instance/{place.instance}", f"{arn}phone-number/*"
+    ours, mark = {f"aws:ResourceTag/{TAG_STACK}": center.stack_name}, {f"aws:RequestTag/{TAG_STACK}": center.stack_name}
+    of_connect = {action for action in every if action.startswith("connect:")}
+    inside = of_connect - _ANYWHERE - {"connect:ReleasePhoneNumber", "connect:DescribePhoneNumber"}
+    return [
+        ("Anywhere", every & _ANYWHERE, ["*"], {"aws:RequestedRegion": center.region}),
+        ("Instance", inside, [instance, f"{instance}/*"], {}),
+        ("NewThingsAreMarked", {"connect:TagResource"}, [f"{arn}instance/*", numbers], mark),
+        ("Numbers", every & _NEW_NUMBERS, [numbers], {}),
+        ("OurNumbers", (every & _OUR_NUMBERS) | _TAGS, [numbers], ours),
+    ]
+
+
+def _storage(center: Center, place: Place, every: frozenset[str]) -> list[_Grant]:
+    bucket = f"arn:aws:s3:::{bucket_name(center, place.account, '*')}"
+    keys = f"arn:aws:kms:{center.region}:{place.account}:"
+    of_s3 = {action for action in every if action.startswith("s3:")}
+    of_keys = {action for action in every if action.startswith("kms:")} - _ANYWHERE
+    stack = center.stack_name
+    return [
+        ("Buckets", of_s3 - _ON_OBJECTS, [bucket], {}),
+        ("Objects", of_s3 & _ON_OBJECTS, [f"{bucket}/*"], {}),
+        ("NewKeys", {"kms:CreateKey", "kms:TagResource"} & every, ["*"], {f"aws:RequestTag/{TAG_STACK}": stack}),
+        ("OurKeys", of_keys - {"kms:CreateKey"}, [f"{keys}key/*"], {f"aws:ResourceTag/{TAG_STACK}": stack}),
+        ("Aliases", every & _ALIASES, [f"{keys}alias/{center.key}-{center.stack}-*"], {}),
+    ]
+
+
+def _neighbours(region: str, place: Place, outside: _Outside, every: frozenset[str]) -> list[_Grant]:
+    def of(service: str) -> set[str]:
+        return {action for action in every if action.startswith(f"{service}:")}
+
+    groups = f"arn:aws:logs:{region}:{place.account}:log-group:"
+    ours = [f"{groups}/aws/connect/{alias}{end}" for alias in outside.aliases for end in ("", ":*")]
+    role = f"arn:aws:iam::{place.account}:role/aws-service-role/connect.amazonaws.com/AWSServiceRoleForAmazonConnect*"
+    linked = {"iam:CreateServiceLinkedRole"}
+    return [
+        ("FlowLogs", of("logs") - {"logs:DescribeLogGroups"}, ours, {}),
+        ("ListLogs", {"logs:DescribeLogGroups"} & every, [f"{groups}*"], {}),
+        ("ConnectDirectory", of("ds"), ["*"], {}),
+        ("ConnectRole", of("iam") & linked, [role], {"iam:AWSServiceName": "connect.amazonaws.com"}),
+        ("ConnectRolePolicy", of("iam") - linked, [role], {}),
+        ("Functions", of("lambda"), outside.functions, {}),
+        ("Streams", of("kinesis") | of("firehose"), outside.streams, {}),
+        ("Quotas", of("servicequotas"), ["*"], {}),
+    ]
