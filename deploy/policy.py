@@ -80,22 +80,25 @@ def _when(condition: Mapping[str, str]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Outside:
-    """What folders name that stands outside the stack: functions and streams by ARN, and aliases of instances."""
+    """What folders name that stands outside the stack: functions, bots and streams by ARN; and instances by alias."""
 
     functions: tuple[str, ...]
+    bots: tuple[str, ...]
     streams: tuple[str, ...]
     aliases: tuple[str, ...]
 
 
 def _outside(centers: Iterable[Center]) -> _Outside:
     functions: set[str] = set()
+    bots: set[str] = set()
     streams: set[str] = set()
     aliases: set[str] = set()
     for center in centers:
         functions |= set(center.lambdas.values())
+        bots |= set(center.bots.values())
         streams |= {arn for arn in (center.data.contact_records, center.data.agent_events) if arn}
         aliases.add(center.instance.alias)
-    return _Outside(tuple(sorted(functions)), tuple(sorted(streams)), tuple(sorted(aliases)))
+    return _Outside(tuple(sorted(functions)), tuple(sorted(bots)), tuple(sorted(streams)), tuple(sorted(aliases)))
 
 
 def _needed(outside: _Outside) -> dict[str, tuple[str, ...]]:
@@ -117,6 +120,7 @@ def _needed(outside: _Outside) -> dict[str, tuple[str, ...]]:
     for action in ("connect:TagResource", "kms:TagResource", "logs:TagResource"):
         found.setdefault(action, set()).add("what is made bears the stack's tags")
     gone = set() if outside.functions else {action for action in found if _of_functions(action)}
+    gone |= set() if outside.bots else {action for action in found if _of_bots(action)}
     gone |= set() if any(":kinesis:" in arn for arn in outside.streams) else {"kinesis:DescribeStream"}
     gone |= set() if any(":firehose:" in arn for arn in outside.streams) else {"firehose:DescribeDeliveryStream"}
     return {action: tuple(sorted(found[action])) for action in sorted(found) if action not in gone}
@@ -124,6 +128,14 @@ def _needed(outside: _Outside) -> dict[str, tuple[str, ...]]:
 
 def _of_functions(action: str) -> bool:
     return action.startswith("lambda:") or "LambdaFunction" in action
+
+
+def _of_bots(action: str) -> bool:
+    return action.startswith("lex:") or action in {
+        "connect:AssociateBot",
+        "connect:DisassociateBot",
+        "connect:ListBots",
+    }
 
 
 _Grant = tuple[str, Iterable[str], Iterable[str], Mapping[str, str]]
@@ -180,6 +192,7 @@ def _neighbours(region: str, place: Place, outside: _Outside, every: frozenset[s
         ("ConnectRole", of("iam") & linked, [role], {"iam:AWSServiceName": "connect.amazonaws.com"}),
         ("ConnectRolePolicy", of("iam") - linked, [role], {}),
         ("Functions", of("lambda"), outside.functions, {}),
+        ("Bots", of("lex"), outside.bots, {}),
         ("Streams", of("kinesis") | of("firehose"), outside.streams, {}),
         ("Quotas", of("servicequotas"), ["*"], {}),
     ]

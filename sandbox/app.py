@@ -138,7 +138,9 @@ class Application:
         if met.instead is not None:
             outcome = met.instead
         else:
-            outcome = lex.answer(self, call, found, Manner(met.lag, met.fails, call.host))
+            denied, asks = self.guard.other(call) if self.guard is not None else (None, [])
+            outcome = denied or lex.answer(self, call, found, Manner(met.lag, met.fails, call.host))
+            outcome.asks = asks
         self._log(call, name, outcome, began)
         return _as_answer((None if met.instead is not None else spoil(met, call)) or outcome)
 

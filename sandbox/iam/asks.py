@@ -79,6 +79,8 @@ class Asker:
             context = {**context, "iam:awsservicename": ("connect.amazonaws.com",)}
         elif service == "lambda":
             resource = str(given.get("FunctionArn"))
+        elif service == "lex":
+            resource = str((given.get("LexV2Bot") or {}).get("AliasArn") or "*")
         elif action == "s3:GetObject":
             resource = "arn:aws:s3:::" + str(given.get("S3Uri", "")).removeprefix("s3://")
         elif service == "logs":
