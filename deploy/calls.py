@@ -93,8 +93,10 @@ def _good_at(terms: Terms) -> tuple[tuple[str, float], ...]:
     )
 
 
-def line_of_file(settings: Settings, file: Path) -> Line:
-    """One flow file alone: YAML or Flow language JSON."""
+def line_of_file(settings: Settings, file: Path, flow_type: str = "") -> Line:
+    """One flow file alone: YAML or Flow language JSON, the latter of a type that the file does not say."""
+    from dataclasses import replace
+
     from ..flows.document import read_document
     from ..flows.fictional import bind
     from ..flows.simulator.world import of_document
@@ -112,13 +114,17 @@ def line_of_file(settings: Settings, file: Path) -> Line:
             raise Invalid(f"{file} has mistakes.", alone.problems.listed(), where=str(file))
         document = read_document(bind(alone.compiled), str(file), problems)
         assert document is not None
-        from dataclasses import replace
-
         typed = replace(document, type=alone.flow.type if alone.flow else "")
         return Line(of_document(typed, alone.compiled.name, alone.compiled.origins), None, None, today)
     document = read_document(file.read_bytes(), str(file), problems)
+    if document is not None and not document.actions:
+        from ..flows.importer.legacy import translate
+
+        document = translate(document, problems)  # the format of the old designer
     if document is None or not document.actions:
         raise Invalid(f"{file} holds no flow that can be run.", problems.listed(), where=str(file))
+    if flow_type:
+        document = replace(document, type=flow_type)
     return Line(of_document(document, document.name or file.stem), None, None, today)
 
 
@@ -230,7 +236,13 @@ def opening(line: Line, script: Script) -> str:
     flow = script.flow or (number.flow if number else "")
     to = f"{script.to} ({number.number})" if number and number.number else script.to or flow
     when = f", {script.at:%a %d %b %Y %H:%M %Z}" if script.at else ""
-    return f"{script.caller or 'a withheld number'} calls {to}{when}"
+    lines = [f"{script.caller or 'a withheld number'} calls {to}{when}"]
+    kind = line.world.types.get(flow, "inbound")
+    if line.world.guessed:
+        lines.append(f"The file does not say its type: taken as {kind.replace('_', ' ')} (--type says another)")
+    elif kind != "inbound":
+        lines.append(f"A flow of type {kind.replace('_', ' ')}: the call begins where it runs")
+    return "\n".join(lines)
 
 
 def chosen(scripts: list[Script], only: str | None) -> list[Script]:

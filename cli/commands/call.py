@@ -10,12 +10,16 @@ import click
 from ...deploy.settings import Settings
 from ..options import live as live_option
 from ..options import settings
+from .flow_types import TYPES
 
 
 @click.command()
 @click.argument("number", required=False, metavar="[NUMBER]")
 @click.option("--dir", "folder", type=click.Path(path_type=Path), metavar="DIR", help="The centre's folder.")
 @click.option("--flow", type=click.Path(path_type=Path), metavar="FILE", help="Call one flow: YAML, or console JSON.")
+@click.option(
+    "--type", "flow_type", type=click.Choice(TYPES), metavar="TYPE", help="With --flow: the type of a JSON flow."
+)
 @click.option("--from", "caller", metavar="NUMBER", help="The caller's number, or withheld.")
 @click.option("--at", metavar="MOMENT", help="When (2026-12-23T23:10), in the centre's time zone. [default: now]")
 @click.option(
@@ -30,6 +34,7 @@ def command(
     number: str | None,
     folder: Path | None,
     flow: Path | None,
+    flow_type: str | None,
     caller: str | None,
     at: str | None,
     press: tuple[str, ...],
@@ -46,9 +51,15 @@ def command(
     from ..output import out, out_json, talk
     from ..render.calls import Terminal, Transcript, coloured
 
+    if flow_type is not None and flow is None:
+        raise click.UsageError("--type says what --flow FILE is")
     if flow is not None and (number is not None or live or switches):
         raise click.UsageError("--flow stands alone: it takes neither a number, nor --live, nor --switch")
-    line = calls.line_of_file(given, flow) if flow is not None else calls.line_of(given, folder, live=live)
+    line = (
+        calls.line_of_file(given, flow, flow_type or "")
+        if flow is not None
+        else calls.line_of(given, folder, live=live)
+    )
     wanted = calls.Wanted(number, flow, caller, at or calls.now(line, given), press, switches)
     script = calls.script_of(line, wanted)
     person = Terminal(out) if not press and not given.json and sys.stdin.isatty() else None

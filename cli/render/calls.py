@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...flows.simulator.coverage import Coverage
     from ...flows.simulator.expectations import Outcome
     from ...flows.simulator.place import Entry, Result
-    from ...flows.simulator.state import Ask, State
+    from ...flows.simulator.state import Answer, Ask, State
     from ...flows.simulator.world import World
 
 MARKS = {"heard": "»", "agent": "a»", "pressed": "«", "note": "·", "queued": "·", "step": " ", "end": "■"}
@@ -116,6 +116,39 @@ class Terminal:
             words = self._line(f"you talk; the agent can: {', '.join(options) or 'nothing more'}; Enter = end")
             if words in ("", "h", *options):
                 return "" if words in ("", "h") else words
+
+    def decide(self, ask: Ask, answer: Answer) -> Answer | None:
+        """What nobody can know is decided by the one who calls; Enter takes what would be assumed."""
+        from ...flows.simulator.state import Answer
+
+        if ask.kind == "lambda":
+            return self._reply(ask)
+        options = [option for option in ask.options if option != answer.label]
+        shown = ", ".join(f"{n} = {option}" for n, option in enumerate(options, 1))
+        while options:
+            words = self._line(f"{ask.subject or ask.kind} is not known: {shown}; Enter = {answer.label}")
+            if words in ("", "h"):
+                return None
+            if words.isdigit() and 1 <= int(words) <= len(options):
+                return Answer(options[int(words) - 1])
+            self.say(f"{'':{INDENT - 1}}not understood: {words!r}")
+        return None
+
+    def _reply(self, ask: Ask) -> Answer | None:
+        from ...flows.simulator.outcome import FAILS, OK
+        from ...flows.simulator.script import is_object
+        from ...flows.simulator.state import Answer
+
+        fails = ", f = it fails" if FAILS in ask.options else ""
+        while True:
+            words = self._line(f'function {ask.subject} answers: {{"key": "value"}}{fails}; Enter = not known')
+            if words in ("", "h"):
+                return None
+            if words == "f" and fails:
+                return Answer(FAILS)
+            if is_object(words):
+                return Answer(OK, words)
+            self.say(f"{'':{INDENT - 1}}no JSON object: {words!r}")
 
     def _line(self, prompt: str) -> str:
         self.say(f"{'':{INDENT - 1}}[{prompt}]")

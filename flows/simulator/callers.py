@@ -12,7 +12,7 @@ from typing import Protocol
 
 from ...specs import durations
 from .speech import TIMEOUT
-from .state import Ask, State
+from .state import Answer, Ask, State
 
 HANG_UP = "hang_up"
 STOP = "stop"  # nothing more was scripted: what happens from here on is not looked at
@@ -37,6 +37,10 @@ class Caller(Protocol):
 
     def talk(self, ask: Ask, state: State) -> str:
         """What the agent does with the caller; "" = the call ends there."""
+        ...
+
+    def decide(self, ask: Ask, answer: Answer) -> Answer | None:
+        """What is so where nobody can know it and `answer` would be assumed; None = assume it."""
         ...
 
 
@@ -86,6 +90,9 @@ class Scripted:
     def talk(self, ask: Ask, state: State) -> str:  # noqa: ARG002 - the protocol's arguments
         return self.does.popleft() if self.does else ""
 
+    def decide(self, ask: Ask, answer: Answer) -> Answer | None:  # noqa: ARG002 - the protocol's arguments
+        return None
+
     @property
     def unused(self) -> list[str]:
         """Keys that were never asked for."""
@@ -121,3 +128,6 @@ class Random:
 
     def talk(self, ask: Ask, state: State) -> str:  # noqa: ARG002 - the protocol's arguments
         return "" if self._spent() else self.dice.choice(ask.options)
+
+    def decide(self, ask: Ask, answer: Answer) -> Answer | None:  # noqa: ARG002 - the protocol's arguments
+        return None

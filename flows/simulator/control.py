@@ -191,7 +191,8 @@ def _module(world: World, state: State, action: Action, _: Answer) -> Step:
     document = world.flows.get(name)
     if document is None:
         made = chosen(state, action, Answer("otherwise")) if action.conditions else go(state, action)
-        return made._replace(notes=(f"module {name} is not known here: passed over",))
+        what = f"module {name}" if name else "a module without a name"
+        return made._replace(notes=(f"{what} is not known here: passed over",))
     if len(state.stack) >= MOST_NESTING:
         return refuse(state, action, f"modules nest deeper than {MOST_NESTING}")
     frame = Frame(state.flow, action.identifier, state.local)

@@ -69,6 +69,9 @@ class Oracle:
         named = self._named(self.names(state, action), self.given.takes)
         if named is not None:
             return self._taken(ask, self.given.takes[named])
+        told = self.answers.get(f"{ask.kind} {ask.subject}")
+        if told is not None:
+            return told
         if ask.kind == "hours":
             return self._hours(ask, moment)
         if ask.kind == "room":
@@ -97,6 +100,10 @@ class Oracle:
     def _assume(self, ask: Ask) -> Answer:
         """`otherwise`, and the same again within the call."""
         return self.answers.setdefault(f"{ask.kind} {ask.subject}", Answer("otherwise", assumed=True))
+
+    def remember(self, ask: Ask, answer: Answer) -> None:
+        """What somebody decided is so for the rest of the call."""
+        self.answers[f"{ask.kind} {ask.subject}"] = answer
 
     def _hours(self, ask: Ask, moment: dt.datetime) -> Answer:
         hours = self.world.hours.get(ask.subject)

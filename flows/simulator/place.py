@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,11 +15,13 @@ from .callers import HANG_UP, STOP, Caller, Scripted
 from .oracle import Oracle
 from .script import Script
 from .state import UNKNOWN, Answer, Ask, End, Heard, State, Step, pairs
+from .telling import assumption, telephone
 from .values import seconds
 from .world import World
 
 MOST_STEPS = 20_000
 LEAVING = frozenset((routing.ROOM, "leaves", routing.ANSWERED))
+_UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-.*")
 LEAVES = "\u2192"  # the branch of an action after which its flow is left
 
 
@@ -148,9 +151,11 @@ class Call:
             if answer is not None and asked is not None and answer.label == HANG_UP and asked.kind != "talk":
                 return state, moments.over(self.world, state, "the caller hangs up")
             loop = self._loops(state)
-            if loop:
-                return state, End("error", message=loop)
+            if loop and state.stage != "queue":
+                return state, End("error", message=f"loops for ever: {loop}")
             before, made = state, machine.step(self.world, state, answer)
+            if loop:
+                made = self._still_waiting(state, loop)
             self._record(before, made, asked.subject if asked is not None else "")
             state = made.state
             if made.end is not None:
@@ -161,15 +166,36 @@ class Call:
         return state, End("error", message=f"the call did not end within {MOST_STEPS} steps")
 
     def _loops(self, state: State) -> str:
-        """The loop that the call is in for ever, in words; "" when something changed since the last time here."""
+        """The steps of the loop that the call is in for ever; "" when something changed since the last time here."""
         last, mark = self.seen.get(state), self.caller.used
-        if last is not None and last == mark and state.stage not in ("queue", "talk"):
-            names = list(dict.fromkeys(p.step or p.action for p in self.result.path[-60:]))
-            here = self.world.origin(state.flow, state.at).step
-            tail = names[names.index(here) :] if here in names else names[-6:]
-            return f"loops for ever: {' > '.join([*tail, here])}"
+        if last is not None and last == mark and state.stage != "talk" and state.flow:
+            return " > ".join(self._round(state))
         self.seen[state] = mark
         return ""
+
+    def _round(self, state: State) -> list[str]:
+        """The steps since the call was here before, and this one again."""
+        found: list[str] = []
+        for passed in reversed(self.result.path):
+            found.append(self._called(passed.flow, passed.action))
+            if (passed.flow, passed.action) == (state.flow, state.at):
+                break
+        return [*dict.fromkeys(reversed(found)), self._called(state.flow, state.at)]
+
+    def _called(self, flow: str, identifier: str) -> str:
+        """The step's name; for an export without names the type with the beginning of the identifier."""
+        step = self.world.origin(flow, identifier).step
+        action = self.world.flows[flow].actions.get(identifier)
+        return f"{action.type} {identifier[:8]}" if action is not None and _UUID.fullmatch(step) else step
+
+    def _still_waiting(self, state: State, loop: str) -> Step:
+        """A waiting flow goes round and the caller does nothing: an agent answers in the end, or the caller waits."""
+        found = self.oracle.answers_after(state)
+        if found is not None:
+            self._tell("note", f"{found[1] or 'an agent'} answers", state)
+            return moments.accepted(self.world, state, found[1])
+        self._note(f"who presses nothing goes round while waiting: {loop}", state)
+        return Step(state, speech.STAYS, end=End("queue", queue=state.queue))
 
     # Answers
 
@@ -198,7 +224,11 @@ class Call:
         waited = self.result.seconds - self.waiting_since
         answer = self.oracle.answer(state, action, asked, self._now(), waited)
         if answer.assumed:
-            self._note(_assumption(asked, answer), state)
+            told = self.caller.decide(asked, answer)
+            if told is not None:
+                self.oracle.remember(asked, told)
+                return told
+            self._note(assumption(asked, answer), state)
         return answer
 
     def _question(self, state: State, action: Action) -> None:
@@ -242,6 +272,8 @@ class Call:
         word = self.caller.waits(every, state)
         if word == HANG_UP:
             return Answer(HANG_UP)
+        if word != STOP:
+            self.seen.clear()  # time has passed, as the caller wants it to
         if every and (word != STOP or found is not None):
             return Answer(speech.INTERRUPTED)
         return Answer(speech.STAYS)
@@ -252,6 +284,7 @@ class Call:
         result = self.result
         action = machine.action_of(self.world, before)
         step = self.world.origin(before.flow, before.at).step if before.flow else before.stage
+        shown_step = self._called(before.flow, before.at) if before.flow else before.stage
         if action is not None:
             source = made.source or (before.flow, before.at)
             passed = Passed(before.flow, before.at, step, action.type, made.label, made.to, subject)
@@ -263,7 +296,7 @@ class Call:
                 result.branches.add((*source, made.to))
             elif made.label in LEAVING and action.type != "MessageParticipantIteratively":
                 result.branches.add((*source, LEAVES))
-            shown = f"{step} · {made.label}" if made.label not in ("", "ok") else step
+            shown = f"{shown_step} · {made.label}" if made.label not in ("", "ok") else shown_step
             self._tell("step", shown, before)
         for heard in () if self.asked else made.heard:
             self._hear(heard, before, step)
@@ -354,34 +387,7 @@ def place(
     return Call(world, script, who, listen, today or dt.date.today()).place()  # noqa: DTZ011 - the default day
 
 
-def telephone(entry: str, form: str) -> str:
-    """A typed telephone number as E.164, or "" when it is none. `form` is a country code, or E164."""
-    import phonenumbers
-
-    try:
-        wanted = f"+{entry.lstrip('+')}" if form == "E164" else entry
-        number = phonenumbers.parse(wanted, None if form == "E164" else form)
-    except phonenumbers.NumberParseException:
-        return ""
-    if not phonenumbers.is_possible_number(number):
-        return ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
 def ending(end: End) -> str:
     """How a call ended, as a call script writes it."""
     words = {"queue": end.queue, "callback": end.queue, "transfer": end.number, "agent": end.agent}
     return f"{end.how} {words.get(end.how, '')}".strip()
-
-
-def _assumption(asked: Ask, answer: Answer) -> str:
-    subject = asked.subject or asked.kind
-    if asked.kind == "lambda":
-        return f"what function {subject} answers is not known: `given: lambdas` says it"
-    if asked.kind == "dial":
-        return f"whether {subject} answers is not known: taken as answered (`given: numbers`)"
-    if asked.kind == "hours":
-        return f"hours {subject} are not known: taken as open"
-    if asked.kind == "room":
-        return f"queue {subject} is not known: taken as not full"
-    return f"{subject} is not known: taken as {answer.label} (`given: takes`)"

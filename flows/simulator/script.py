@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -63,3 +64,11 @@ class Script:
     expect: Expect = Expect()
     where: Where = NOWHERE
     places: Mapping[str, Where] = field(default_factory=dict)
+
+
+def is_object(reply: str) -> bool:
+    """Whether a function's reply is a JSON object."""
+    try:
+        return isinstance(json.loads(reply), dict)
+    except ValueError:
+        return False

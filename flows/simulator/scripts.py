@@ -19,7 +19,7 @@ from ...specs.phone import complaint
 from ...specs.problems import Problems, Where
 from ...specs.suggest import did_you_mean
 from .calendar import local_moment
-from .script import Expect, Given, QueueGiven, Script
+from .script import Expect, Given, QueueGiven, Script, is_object
 from .values import is_path
 from .world import CALLER, World
 
@@ -197,16 +197,9 @@ def _functions(script: Script, given: Values, problems: Problems) -> None:
         _clash(given.at("fails"), f'function "{name}" cannot answer and fail', problems)
     replies = given.get("lambdas", {})
     for name, reply in script.given.lambdas.items():
-        if not _is_object(reply):
+        if not is_object(reply):
             message = f"the reply of {name} is no JSON object"
             problems.error(replies.at(name), "wrong-type", message, 'write {known: "yes"}')
-
-
-def _is_object(reply: str) -> bool:
-    try:
-        return isinstance(json.loads(reply), dict)
-    except ValueError:
-        return False
 
 
 def _clash(where: Where, message: str, problems: Problems) -> None:

@@ -24,7 +24,7 @@ _TO_AGENT = frozenset(("agent_whisper", "agent_hold"))
 def said(world: World, state: State, action: Action) -> tuple[Heard, ...]:
     """What a message or question says, and to whom."""
     text = message(world, state, action.parameters)
-    if not text:
+    if not text.strip():
         return ()
     return (Heard(text, "agent" if state.stage in _TO_AGENT else "caller", _language(state)),)
 

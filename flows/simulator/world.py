@@ -94,6 +94,7 @@ class World:
     country: str = ""
     known_functions: frozenset[str] = frozenset()
     alone: bool = False  # one file, nothing around it
+    guessed: bool = False  # the file does not say what type of flow it is
     refused: Mapping[tuple[str, str], str] = field(default_factory=dict)  # what the service would refuse
 
     @property
@@ -205,5 +206,6 @@ def of_document(document: Document, name: str = "", origins: Mapping[str, Origin
         origins={key: origins or {}},
         numbers={"main": NumberInfo("main", key)},
         alone=True,
+        guessed=not document.type,
         refused=found,
     )
