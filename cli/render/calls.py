@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from ...specs.errors import Interrupted
 from .colour import BLUE, BOLD, DIM, GREEN, RED, YELLOW, paint, wanted
 
 if TYPE_CHECKING:
@@ -152,7 +153,10 @@ class Terminal:
 
     def _line(self, prompt: str) -> str:
         self.say(f"{'':{INDENT - 1}}[{prompt}]")
-        line = sys.stdin.readline()
+        try:
+            line = sys.stdin.readline()
+        except KeyboardInterrupt:
+            raise Interrupted("The call was broken off.", hint="Nothing is kept of a call; h hangs up.") from None
         return line.strip() if line else "h"
 
     def _read(self, prompt: str, wait: bool = False) -> str:
@@ -171,6 +175,8 @@ class Terminal:
                     return "timeout"
             elif words and set(words) <= set("0123456789*#+"):
                 return words
+            if not words:  # the prompt again says what can be typed
+                continue
             self.say(f"{'':{INDENT - 1}}not understood: {words!r}")
 
 

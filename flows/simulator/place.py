@@ -149,6 +149,7 @@ class Call:
             asked = machine.ask(self.world, state)
             answer = self._answer(state, asked) if asked is not None else None
             if answer is not None and asked is not None and answer.label == HANG_UP and asked.kind != "talk":
+                self.result.seconds += self.asking
                 return state, moments.over(self.world, state, "the caller hangs up")
             loop = self._loops(state)
             if loop and state.stage != "queue":
