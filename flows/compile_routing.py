@@ -144,8 +144,12 @@ def callback(draft: Draft, step: Step) -> None:
         callback_number_action(draft, f"{step.key}.number", "$.StoredCustomerInput", mark, again, again)
         loop(draft, again, 1, withheld, lost)
     attributes = {"Attributes": {"callback": "yes"}, "TargetContact": "Current"}
+    whisper = _callback_whisper(draft, step)
     if book != step.key:
-        draft.add(mark, "UpdateContactAttributes", attributes, book, failed=book)
+        on = f"{step.key}.whisper" if whisper else book
+        draft.add(mark, "UpdateContactAttributes", attributes, on, failed=on)
+    if whisper:
+        whisper(f"{step.key}.whisper", book)
     times: dict[str, Any] = {
         "InitialCallDelaySeconds": str(step.option("after")),
         "MaximumConnectionAttempts": str(step.option("attempts")),
@@ -170,6 +174,15 @@ def callback(draft: Draft, step: Step) -> None:
     for (_, real), name in zip(own, names, strict=True):
         one(name, real)
     one(f"{book}.here", "current")
+
+
+def _callback_whisper(draft: Draft, step: Step) -> Emit | None:
+    """Who is called back out of hours never joined a queue: without this the agent would hear Connect's own whisper."""
+    if draft.bare or draft.flow.type == "customer_queue":
+        return None
+    queue = None if step.value == "current" else step.value
+    flow = draft.house.flow_for("agent_whisper", queue)
+    return hook(draft, "agent_whisper", flow)[1] if flow and flow != "none" else None
 
 
 def callback_number_action(draft: Draft, ident: str, path: str, then: str, invalid: str, not_dialable: str) -> None:

@@ -6,13 +6,14 @@ Moments are aware datetimes; each hours of operation has its own time zone, so t
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from ...specs.model import DAYS, Hours, HoursOverride
 
 _REGULAR_DAYS = 8
+_YEARS = 7
 
 
 def is_open(hours: Hours, moment: dt.datetime) -> bool:
@@ -55,7 +56,8 @@ def combinations(
 ) -> dict[tuple[tuple[str, bool], ...], dt.datetime]:
     """Every combination of open and closed that occurs, each with a moment at which it does, the soonest first.
 
-    Looked at: a week from `today`, every day of an override and the days beside it, and the days of clock changes.
+    Looked at: a week from `today`, the days of each override and those beside it, a yearly one on every weekday, and,
+    where hours are in several zones, the weeks after each change of their clocks.
     """
     found: dict[tuple[tuple[str, bool], ...], dt.datetime] = {}
     for moment in _moments(hours, today, time_zone):
@@ -65,16 +67,45 @@ def combinations(
 
 
 def _days(hours: Mapping[str, Hours], today: dt.date) -> list[dt.date]:
+    """A week; around each override the days in which other hours can differ from weekday to weekday; clock changes."""
     days = {today + dt.timedelta(days=n) for n in range(1, _REGULAR_DAYS)}
     for entry in hours.values():
         for override in entry.overrides:
-            first = override.first
-            if override.yearly:
-                first = _next_of(override.first, today)
-            for n in (-1, 0, 1, 2):
-                days.add(first + dt.timedelta(days=n))
-            days.add(override.last if not override.yearly else first)
+            for first, last in _dates(override, today):
+                week = min(last, first + dt.timedelta(days=_REGULAR_DAYS))
+                days |= {first + dt.timedelta(days=n) for n in range(-1, (week - first).days + 3)}
+                days |= {last, last + dt.timedelta(days=1)}
+    zones = {entry.time_zone for entry in hours.values()}
+    for zone in zones if len(zones) > 1 else ():
+        for change in _changes(ZoneInfo(zone), today):
+            days |= {change + dt.timedelta(days=n) for n in range(-1, _REGULAR_DAYS)}
     return sorted(day for day in days if day >= today)
+
+
+def _dates(override: HoursOverride, today: dt.date) -> Iterator[tuple[dt.date, dt.date]]:
+    """When an override counts: as it says, or each year, for as many years as a date needs to meet each weekday."""
+    if not override.yearly:
+        yield override.first, override.last
+        return
+    lasts = override.last - override.first
+    following = _next_of(override.first, today - lasts)
+    for year in range(following.year, following.year + _YEARS):
+        try:
+            first = override.first.replace(year=year)
+        except ValueError:  # 29 February
+            continue
+        yield first, first + lasts
+
+
+def _changes(zone: ZoneInfo, today: dt.date) -> Iterator[dt.date]:
+    """The days of the coming year on which the clocks of a zone change: zones that change apart differ in between."""
+    before = None
+    for n in range(_REGULAR_DAYS + 366):
+        day = today + dt.timedelta(days=n)
+        offset = dt.datetime.combine(day, dt.time(12), zone).utcoffset()
+        if before is not None and offset != before:
+            yield day
+        before = offset
 
 
 def _next_of(day: dt.date, today: dt.date) -> dt.date:
@@ -96,12 +127,13 @@ def _moments(hours: Mapping[str, Hours], today: dt.date, time_zone: str) -> Iter
         bounds |= {midnight, midnight + dt.timedelta(days=1)}
         for entry in hours.values():
             zone = ZoneInfo(entry.time_zone)
-            for start, end in windows(entry, day):
-                for minute in (start, end):
-                    naive = dt.datetime.combine(day, dt.time()) + dt.timedelta(minutes=minute)
+            beside = (0,) if entry.time_zone == time_zone else (-1, 0, 1)  # another zone's day begins at another time
+            for date in (day + dt.timedelta(days=n) for n in beside):
+                for minute in itertools.chain.from_iterable(windows(entry, date)):
+                    naive = dt.datetime.combine(date, dt.time()) + dt.timedelta(minutes=minute)
                     bounds.add(naive.replace(tzinfo=zone).astimezone(dt.timezone.utc))
         ordered = sorted(bounds)
-        for first, last in pairwise(ordered):
+        for first, last in itertools.pairwise(ordered):
             if first < midnight or first >= midnight + dt.timedelta(days=1):
                 continue
             inside = min((last - first) / 2, dt.timedelta(hours=2))

@@ -160,11 +160,17 @@ def _function(world: World, state: State, action: Action) -> str:
 
 def _invoke(_world: World, state: State, action: Action, answer: Answer) -> Step:
     values = drop(state.values, "External")
-    limit = float(_whole(action.parameters.get("InvocationTimeLimitSeconds"), 3)) if answer.label == FAILS else 0.5
     if not answer.value:
-        return go(state._replace(values=put(values, {"External": UNKNOWN})), action, OK)._replace(seconds=limit)
+        return go(state._replace(values=put(values, {"External": UNKNOWN})), action, OK)._replace(seconds=0.5)
     reply = {f"External.{key}": value for key, value in _flat(_object(answer.value))}
-    return go(state._replace(values=put(values, reply)), action, OK)._replace(seconds=limit)
+    return go(state._replace(values=put(values, reply)), action, OK)._replace(seconds=0.5)
+
+
+def lasts(action: Action) -> float:
+    """Seconds that a failure takes: a function is waited for until its time is over, all else fails at once."""
+    if action.type != "InvokeLambdaFunction":
+        return 0.0
+    return float(_whole(action.parameters.get("InvocationTimeLimitSeconds"), 3))
 
 
 def _flat(value: Mapping[str, Any], above: str = "") -> list[tuple[str, str]]:

@@ -86,7 +86,7 @@ def _fail(world: World, state: State, action: Action) -> Step:
     if not to:
         return refuse(state, action, "it failed and has no error branch: the contact is disconnected")
     heard = speech.said(world, state, action) if action.type == "GetParticipantInput" else ()
-    return Step(state._replace(at=to), "fails", to, heard)
+    return Step(state._replace(at=to), "fails", to, heard, seconds=control.lasts(action))
 
 
 def _unknown(state: State, action: Action) -> Step:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from ..document import Action
 from . import routing, speech
 from .calendar import is_open
+from .criteria import reached_after
 from .outcome import FAILS, OK
 from .script import Given, QueueGiven
 from .state import Answer, Ask, State
@@ -194,13 +195,14 @@ class Oracle:
         ready: list[tuple[int, str]] = []
         for seat in self._seats():
             place = next(((priority, delay) for key, priority, delay in seat.queues if key == state.queue), None)
-            if place is None or not _fits(seat.skills, dict(state.values).get("criteria", "")):
+            reached = reached_after(dict(state.values).get("criteria", ""), seat)
+            if place is None or reached is None:
                 continue
             first = next((key for key, priority, _ in seat.queues if priority < place[0] and busy.get(key)), None)
             if first is not None:
                 busy[first] -= 1
             else:
-                ready.append((place[1], seat.username))
+                ready.append((max(place[1], int(reached)), seat.username))
         ready.sort(key=lambda item: item[0])
         return (float(ready[ahead][0]), ready[ahead][1]) if len(ready) > ahead else None
 
@@ -213,13 +215,3 @@ class Oracle:
         if speech.ANSWERED in ask.options and found is not None:
             return Answer(speech.ANSWERED, found[1])
         return Answer(speech.STAYS)
-
-
-def _fits(skills: tuple[tuple[str, float], ...], criteria: str) -> bool:
-    """Whether somebody has every skill that the contact's routing criteria ask for."""
-    levels = dict(skills)
-    for need in filter(None, criteria.split(";")):
-        name, value, level = need.rsplit(" ", 2)
-        if levels.get(f"{name}={value}", 0) < float(level):
-            return False
-    return True

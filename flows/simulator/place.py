@@ -269,6 +269,8 @@ class Call:
         if found is not None and (not every or found[0] <= waited + every):
             self.result.seconds += max(0.0, found[0] - waited)
             self._tell("note", f"{found[1] or 'an agent'} answers after {int(max(found[0], waited))} s", state)
+            if not found[1] and dict(state.values).get("criteria"):
+                self._note("whether who answers has the skills asked for is not known (`given: agents`)", state)
             return Answer(speech.ANSWERED, found[1])
         word = self.caller.waits(every, state)
         if word == HANG_UP:

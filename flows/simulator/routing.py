@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from ..document import Action
+from .criteria import stored, unknown
 from .moments import accepted, enter_queue, over
 from .outcome import FAILS, OK, error, failing, go
 from .speech import may_fail
@@ -98,23 +98,10 @@ def _behaviour(_world: World, state: State, action: Action, _: Answer) -> Step:
     return go(state._replace(priority=priority), action)
 
 
-def _criteria(_world: World, state: State, action: Action, _: Answer) -> Step:
-    wanted: list[str] = []
-    _needs(action.parameters, wanted)
-    return go(state._replace(values=put(state.values, {"criteria": ";".join(wanted)})), action)
-
-
-def _needs(value: Any, wanted: list[str]) -> None:
-    """Every `name value level` of a routing criteria, wherever it nests."""
-    if isinstance(value, Mapping):
-        if isinstance(value.get("Name"), str) and isinstance(value.get("Value"), str):
-            level = value.get("ProficiencyLevel") or value.get("Level") or "1"
-            wanted.append(f"{value['Name']} {value['Value']} {level}")
-        for part in value.values():
-            _needs(part, wanted)
-    elif isinstance(value, (list, tuple)):
-        for part in value:
-            _needs(part, wanted)
+def _criteria(world: World, state: State, action: Action, _: Answer) -> Step:
+    text = stored(world, state, action.parameters)
+    notes = ("a skill that the call asks for is not known: nobody is taken to have it",) if unknown(text) else ()
+    return go(state._replace(values=put(state.values, {"criteria": text})), action, notes=notes)
 
 
 def _ask_number(world: World, state: State, action: Action) -> Ask | None:

@@ -166,9 +166,10 @@ def test_the_called_back_caller_hears_who_calls(world: World) -> None:
     assert result.agent_heard[-1] == "Rappel"
 
 
-def test_a_callback_without_a_whisper_of_ours_says_that_the_default_one_plays(world: World) -> None:
+def test_who_is_called_back_out_of_hours_is_announced_by_our_own_whisper(world: World) -> None:
     result = call(world, "1", at="2026-12-25T11:00", callback="answered")
-    assert "no agent whisper was set: Connect's default one plays" in result.notes
+    assert not any("default one plays" in note for note in result.notes)
+    assert result.agent_heard[:2] == ["Infirmières", "Rappel"]
 
 
 def test_a_busy_number_goes_where_the_flow_says(world: World) -> None:
