@@ -78,15 +78,7 @@ def seats(center: Center, people: Checked) -> list[Seat]:
         for variant in profile.variants
     }
     return [
-<<<<<<< HEAD
         Seat(person.username, queues.get(person.terms.routing_profile, ()), _good_at(person.terms))
-=======
-        Seat(
-            person.username,
-            queues.get(person.terms.routing_profile, ()),
-            (*_languages(person.terms.languages), *_skills(person.terms.skills)),
-        )
->>>>>>> 1a0aa49 (Skills widen over time in simulated calls; hours of several zones meet as their clocks do; callbacks out of hours are announced)
         for person in people.people
         if person.terms.status == "active"
     ]
@@ -99,12 +91,6 @@ def _good_at(terms: Terms) -> tuple[tuple[str, float], ...]:
         *((f"language={language}", 5.0) for language in terms.languages),
         *((name, float(level)) for name, _, level in levels),
     )
-
-
-def _skills(skills: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
-    """`product=fibre:4` as a skill with its level."""
-    pairs = (skill.rpartition(":") for skill in skills)
-    return tuple((name, float(level)) for name, _, level in pairs)
 
 
 def line_of_file(settings: Settings, file: Path, flow_type: str = "") -> Line:
