@@ -13,11 +13,10 @@ import threading
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..specs.errors import StateError
-from ..stacks.durable.journal import JournalDamaged, decode
+from ..stacks.durable.journal import JournalDamaged, current, decode
 from .sealing import Keys, keep_keys, load_keys, temporary_keys
 from .sets import doubt
 
@@ -86,13 +85,13 @@ def read_ledger(store: Store, scope: str) -> Ledger:
         return Ledger(temporary_keys(scope))
     ledger = _snapshot(store, keys, sealed)
     try:
-        records, _ = decode(journal or b"", Path(store.where) / JOURNAL)
+        records, _ = decode(journal or b"", f"{store.where}/{JOURNAL}")
     except JournalDamaged as error:
         hint = "restore it from a backup; nothing was used from it and nothing was changed"
         text = f"{store.where}/{JOURNAL} is damaged at byte {error.offset}: {error.reason}"
         raise StateError(text, where=store.where, hint=hint, code="ledger-damaged") from error
     ledger.records = len(records)
-    _replay(ledger, records[1:], store.where)
+    _replay(ledger, current(records[1:], "f"), store.where)
     return ledger
 
 

@@ -5,13 +5,12 @@ Each function reads the folder, wires what it needs and calls the pipeline; the 
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..specs.errors import Invalid, Refused, StateError
+from ..specs.errors import Invalid, Refused
 from ..specs.problems import Problem
 from . import pipeline
 from .events import OnEvent, Result
@@ -24,11 +23,11 @@ from .wiring import store_of, work
 if TYPE_CHECKING:
     from ..agents.model import Checked
     from ..specs.model import Center
+    from ..stacks.cloud.lease import Seen
     from ..stacks.cloud.store import Store
     from . import theirs
     from .guards import Side
 
-LEASE = "lease.json"
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
@@ -121,7 +120,7 @@ def check_local_state(settings: Settings, folder: Path, center: Center) -> None:
     """The first run on an account says knowingly that its state lies on this machine. Raises Refused."""
     if settings.target != "aws" or settings.local_state:
         return
-    if not store_of(folder, center.stack_name, settings.target).names():
+    if not store_of(settings, folder, center).names():
         raise Refused(
             "The state of a real account would lie on this machine only: nobody else could change or remove the stack.",
             hint="If that is meant, say so once: ccdeploy up --target aws --local-state",
@@ -135,7 +134,7 @@ def down(settings: Settings, folder: Path | None, on_event: OnEvent, *, everythi
     place = center_folder(folder)
     check_target(settings, "down")
     center = applied_center(settings, place)
-    if not store_of(place, center.stack_name, settings.target).names():
+    if not store_of(settings, place, center).names():
         return pipeline.nothing_to_remove(settings, center, on_event)
     with stoppable() as stop, work(settings, place, center, lease="down") as wired:
         return pipeline.down(wired, on_event, stop, everything=everything)
@@ -156,7 +155,8 @@ def applied_center(settings: Settings, folder: Path) -> Center:
             hint=f"Correct them: ccdeploy validate {folder}",
             where=str(folder),
         )
-    return last_applied(store_of(folder, loaded.center.stack_name, settings.target)) or loaded.center
+    applied = last_applied(store_of(settings, folder, loaded.center))
+    return loaded.center if applied is None else replace(applied, state=loaded.center.state)
 
 
 def status(settings: Settings, folder: Path | None) -> dict[str, Any]:
@@ -166,7 +166,7 @@ def status(settings: Settings, folder: Path | None) -> dict[str, Any]:
     place = center_folder(folder)
     check_target(settings, "status")
     center = applied_center(settings, place)
-    if not store_of(place, center.stack_name, settings.target).names():
+    if not store_of(settings, place, center).names():
         return standing.nothing(settings, center.stack_name)
     with work(settings, place, center) as wired:
         return standing.status(wired)
@@ -177,7 +177,7 @@ def export_state(settings: Settings, folder: Path | None) -> dict[str, Any]:
     place = center_folder(folder)
     check_target(settings, "state export")
     center = applied_center(settings, place)
-    if not store_of(place, center.stack_name, settings.target).names():
+    if not store_of(settings, place, center).names():
         raise Refused(
             f"The stack {center.stack_name} has no state yet.",
             hint=f"Make it stand: ccdeploy up {place}",
@@ -188,38 +188,41 @@ def export_state(settings: Settings, folder: Path | None) -> dict[str, Any]:
         return wired.engine.export()
 
 
-def lease_holder(settings: Settings, folder: Path | None) -> str | None:
-    """Who holds the lease of the stack, in a sentence, or None."""
+def lease_holder(settings: Settings, folder: Path | None) -> Held | None:
+    """Who holds the lease of the stack, or None. Raises StateError for a lease that is none."""
     from ..stacks.cloud.lease import held
 
-    found = _lease(settings, folder)[1]
-    return f"{held(found, Path(LEASE)).message}." if found.get("nonce") else None
+    place = center_folder(folder)
+    store = store_of(settings, place, applied_center(settings, place))
+    seen = store.holder()
+    return Held(store, seen, f"{held(seen.record, store.where).message}.") if seen.held else None
 
 
-def unlock(settings: Settings, folder: Path | None) -> None:
-    """Free the lease. Its number stays, so that the run it is taken from notices and writes no more."""
+def unlock(settings: Settings, held: Held) -> None:
+    """Free the lease. Its number stays, so that the run it is taken from notices and writes no more.
+
+    Raises Refused when it is another one by now.
+    """
     from .audit_log import once
 
-    store, found = _lease(settings, folder)
-    store.write(LEASE, json.dumps({"fence": int(found.get("fence", 0))}).encode())
-    holder = {key: found.get(key) for key in ("owner", "host", "pid", "what", "fence")}
-    with store.lease("unlock") as held:
-        facts = {"command": "unlock", "stack": Path(store.where).name, "target": settings.target, "fence": held.fence}
-        once(store, facts, "lease", action="taken away", holder=holder)
-
-
-def _lease(settings: Settings, folder: Path | None) -> tuple[Store, dict[str, Any]]:
-    place = center_folder(folder)
-    store = store_of(place, applied_center(settings, place).stack_name, settings.target)
-    data = store.read(LEASE)
-    try:
-        found = json.loads(data) if data else {}
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise StateError(
-            f"{LEASE} in {store.where} is not a lease.",
-            where=store.where,
-            hint="Make sure that nobody works on this stack, then remove the file.",
+    if not held.store.release(held.seen):
+        raise Refused(
+            "The lease is another one by now.",
+            hint="Look who works on this stack: ccdeploy unlock",
+            where=held.store.where,
+            code="lease-changed",
         )
-    return store, found
+    holder = {key: held.seen.record.get(key) for key in ("owner", "host", "pid", "what", "fence")}
+    with held.store.lease("unlock") as lease:
+        name = Path(held.store.where).name
+        facts = {"command": "unlock", "stack": name, "target": settings.target, "fence": lease.fence}
+        once(held.store, facts, "lease", action="taken away", holder=holder)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A lease that somebody holds, as it was seen; `sentence` says who, where and since when."""
+
+    store: Store
+    seen: Seen
+    sentence: str

@@ -65,7 +65,7 @@ def read(settings: Settings, folder: Path | None, noted: Sequence[str] = ()) -> 
     """
     place = center_folder(folder)
     center = applied_center(settings, place)
-    store = store_of(place, center.stack_name, settings.target)
+    store = store_of(settings, place, center)
     heads = [parse_head(text) for text in noted]
     own = read_head(store)
     data = store.read(LOG)

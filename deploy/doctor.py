@@ -237,17 +237,19 @@ def _lease(settings: Settings, place: Path) -> Check:
         return Check("lease", "failed", error.message, error.hint)
     if holder is None:
         return Check("lease", "ok", "nobody is at work")
-    return Check("lease", "warning", holder.rstrip("."), f"wait, or if that run is gone: ccdeploy unlock {place}")
+    return Check("lease", "warning", holder.sentence.rstrip("."), f"wait, or if that run is gone: ccdeploy unlock {place}")
 
 
 def _state(settings: Settings, place: Path, center: Center) -> Check:
     """Files of the stack that others on this machine could read."""
     from .wiring import engine_of, store_of
 
-    store = store_of(place, center.stack_name, settings.target)
+    store = store_of(settings, place, center)
     root = Path(store.where)
     if not store.names():
         return Check("state", "ok", "nothing stands yet")
+    if center.state is not None:
+        return Check("state", "ok", f"engine {engine_of(store) or 'none'}, shared, in {store.where}")
     bare = [path for path in (root, *sorted(root.rglob("*"))) if path.exists() and path.stat().st_mode & 0o077]
     if bare:
         more = f" and {len(bare) - 1} more" if len(bare) > 1 else ""

@@ -138,7 +138,7 @@ def _deployed(settings: Settings, folder: Path, name: str) -> tuple[str, Mapping
 
     check_target(settings, "flow diff")
     center = actions.applied_center(settings, folder)
-    if not store_of(folder, center.stack_name, settings.target).names():
+    if not store_of(settings, folder, center).names():
         raise _nothing(center.stack_name, folder)
     with work(settings, folder, center) as wired:
         outputs = standing(wired.engine)

@@ -38,7 +38,7 @@ def move(settings: Settings, folder: Path | None, to: Name) -> dict[str, Any]:
 
     place = center_folder(folder)
     center = applied_center(settings, place)
-    store = store_of(place, center.stack_name, settings.target)
+    store = store_of(settings, place, center)
     there = engine_of(store)
     if not there:
         raise Refused(
@@ -75,10 +75,11 @@ def _target(wired: Work, to: str) -> Iterator[Engine]:
     from ..stacks.cloud.store import FileStore
 
     with contextlib.ExitStack() as stack:
-        store = wired.store
+        store, lease = wired.store, wired.lease
         if to == "embedded":
             store = FileStore(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ccdeploy-"))))
-        yield stack.enter_context(engine_for(to, wired.center, store, wired.place, wired.lease))
+            lease = None
+        yield stack.enter_context(engine_for(to, wired.center, store, wired.place, lease))
 
 
 def _demand_same(wired: Work, engine: Engine, to: str) -> None:
@@ -118,6 +119,8 @@ def _put_aside(wired: Work, engine: str) -> None:
             wired.store.write(_KEPT[engine], data)
         wired.store.delete(STATE)
         wired.store.delete(JOURNAL)
+        if wired.lease is not None:
+            wired.lease.note(0)  # there is none of ours any more
         return
     root = Path(wired.store.where)
     shutil.rmtree(root / _KEPT[engine], ignore_errors=True)
@@ -156,7 +159,7 @@ def stands(settings: Settings, folder: Path | None) -> str:
     """Which engine holds a state by now, or ""."""
     place = center_folder(folder)
     center = applied_center(settings, place)
-    return engine_of(store_of(place, center.stack_name, settings.target))
+    return engine_of(store_of(settings, place, center))
 
 
 def take(settings: Settings, folder: Path | None, data: bytes, where: str) -> dict[str, Any]:

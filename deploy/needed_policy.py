@@ -34,7 +34,7 @@ def needed(settings: Settings, folder: Path | None) -> tuple[Granted, tuple[str,
     instance = recorded_instance(settings, place)
     if instance == "*":
         notes.append("nothing stands yet: narrower, to the one instance, once it does")
-    before = last_applied(store_of(place, center.stack_name, settings.target))
+    before = last_applied(store_of(settings, place, center))
     granted = policy_of(center, Place(account, instance), before)
     notes.append(f"{granted.size} characters: an inline policy of a role takes 10240, a managed one 6144")
     return granted, tuple(notes)

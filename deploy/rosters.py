@@ -159,7 +159,7 @@ def needs_instance(wired: Work) -> None:
 
 def must_stand(settings: Settings, folder: Path, center: Center) -> None:
     """Raises Refused before the first `up`; nothing is written."""
-    if not store_of(folder, center.stack_name, settings.target).names():
+    if not store_of(settings, folder, center).names():
         raise _not_standing(folder)
 
 

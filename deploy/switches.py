@@ -83,7 +83,7 @@ def flip(settings: Settings, folder: Path | None, key: str, on: bool) -> State:
     root = center_folder(folder)
     check_target(settings, "switch")
     center = applied_center(settings, root)
-    if not store_of(root, center.stack_name, settings.target).names():
+    if not store_of(settings, root, center).names():
         raise Refused(
             f"The stack {center.stack_name} does not stand yet.", hint=f"Run: ccdeploy up {root}", code="no-stack"
         )

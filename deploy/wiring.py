@@ -49,12 +49,24 @@ class Work:
         return last_applied(self.store)
 
 
-def store_of(folder: Path, stack_name: str, target: str = "sandbox") -> Store:
-    """The store of one stack (`<center>.<stack>`); what stands on AWS is kept apart from every rehearsal."""
+def store_of(settings: Settings, folder: Path, center: Center) -> Store:
+    """The store of one stack (`<center>.<stack>`); what stands on AWS is kept apart from every rehearsal.
+
+    Raises Refused where the state lies in the sandbox's S3 and no sandbox runs.
+    """
     from ..stacks.cloud.store import FileStore
 
-    place = folder / HIDDEN if target == "sandbox" else folder / HIDDEN / target
-    return FileStore(place / "stacks" / stack_name)
+    if center.state is not None:
+        from .shared_state import shared_store
+
+        return shared_store(settings, folder, center, center.state)
+    return FileStore(local_place(settings, folder, center.stack_name))
+
+
+def local_place(settings: Settings, folder: Path, stack_name: str) -> Path:
+    """Where the folder itself keeps the state of a stack."""
+    place = folder / HIDDEN if settings.target == "sandbox" else folder / HIDDEN / settings.target
+    return place / "stacks" / stack_name
 
 
 def engine_of(store: Store) -> str:
@@ -97,7 +109,7 @@ def work(settings: Settings, folder: Path, center: Center, *, lease: str = "") -
     from ..flows.centre import compile_center
 
     flows = compile_center(center)
-    store = store_of(folder, center.stack_name, settings.target)
+    store = store_of(settings, folder, center)
     check_engine(settings, store)
     with contextlib.ExitStack() as stack:
         held = stack.enter_context(store.lease(lease, wait=settings.wait)) if lease else None
@@ -173,6 +185,8 @@ def create_embedded_engine(center: Center, store: Store, cloud: Cloud, endpoint:
         config={"aws:region": center.region},
         fence=held.fence if held else 0,
         guard=held.check if held else lambda: None,
+        least=store.holder().record.get("generation", 0) if held is None else held.generation,
+        mark=held.note if held else lambda _generation: None,
     )
 
 

@@ -368,6 +368,22 @@ class FlowFile:
 
 
 @dataclass(frozen=True, slots=True)
+class StatePlace:
+    """A shared state: bucket and prefix in an S3; "" in the rest: the centre's Region, AWS itself, S3's own keys."""
+
+    bucket: str
+    prefix: str
+    region: str = ""
+    endpoint: str = ""
+    key: str = ""  # the KMS key that encrypts it
+
+    @property
+    def url(self) -> str:
+        """Bucket and prefix, as messages name them."""
+        return f"s3://{self.bucket}/{self.prefix}".rstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
 class Center:
     """One contact centre, complete and checked, for one stack."""
 
@@ -409,6 +425,7 @@ class Center:
     switches: Mapping[str, Switch] = field(default_factory=dict)
     bots: Mapping[str, str] = field(default_factory=dict)  # key -> ARN of a Lex V2 alias
     approved_origins: tuple[str, ...] = ()
+    state: StatePlace | None = None  # None = .ccdeploy/ of the folder
     unread: frozenset[str] = frozenset()  # "flows", "texts": a file was broken, so that no such name is unknown
 
     @property

@@ -25,8 +25,8 @@ def command(given: Settings, folder: Path | None) -> None:
 
     holder = actions.lease_holder(given, folder)
     if holder is not None:
-        agreed(given, f"{holder} Take the lease away?", "unlock")
-        actions.unlock(given, folder)
+        agreed(given, f"{holder.sentence} Take the lease away?", "unlock")
+        actions.unlock(given, holder)
     if given.json:
         out_json({"unlocked": holder is not None})
     else:

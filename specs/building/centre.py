@@ -138,6 +138,7 @@ def _center(
         tags=dict(values.get("tags", {})),
         flows=beside.flows,
         today=today,
+        state=values.get("state"),
         stacks=tuple(values.get("environments", {})),
         unread=frozenset(
             kind for kind, whole in (("flows", beside.flows_whole), ("texts", beside.texts_whole)) if not whole

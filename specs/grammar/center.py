@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from functools import cache
 
+from ..model import StatePlace
+from ..state_place import EXAMPLE, parse_place
 from . import words
 from .common import TAGS, TEXT, flow, moment_flows
 from .instance import DATA, INSTANCE, RECORDING, REGION, SAFETY, TIME_ZONE
 from .numbers import LANGUAGE_CODE, NUMBER_KEYS
 from .people import PEOPLE_KEYS
 from .routing import ROUTING_KEYS
-from .shapes import BadWord, Field, MapOf, NotYet, Raw, Reading, Record, Word
+from .shapes import BadWord, Field, MapOf, Raw, Reading, Record, Word
 
 
-def _state(word: str, _: Reading) -> str:
-    if word.startswith("s3://"):
-        raise NotYet("a store in S3", "leave the key out: the state then stands in .ccdeploy/")
-    if word.rstrip("/") != ".ccdeploy":
-        raise BadWord(f'"{word}" is no store', "write .ccdeploy/ or leave the key out", "bad-value")
-    return word
+def _state(word: str, _: Reading) -> StatePlace | None:
+    if word.rstrip("/") == ".ccdeploy":
+        return None
+    if not word.startswith("s3://"):
+        raise BadWord(f'"{word}" is no store', f"write {EXAMPLE}, or .ccdeploy/ for this folder", "bad-value")
+    try:
+        return parse_place(word)
+    except ValueError as error:
+        message, hint = error.args
+        raise BadWord(message, hint, "bad-value") from error
 
 
 SWITCH = Record(
@@ -91,8 +97,10 @@ def center() -> Record:
             **NUMBER_KEYS,
             "tags": Field("Tags of everything that can carry them.", {"owner": "crisis-cell"}, TAGS),
             "state": Field(
-                "Where state, journal and lease live.",
-                ".ccdeploy/",
+                "Where state, journals, the ledger of people and the lease live: this folder, or a bucket that several "
+                "operators share (`s3://BUCKET/PREFIX`; options after `?`: `region`, `endpoint` of another S3, `key` "
+                "of KMS). In a rehearsal it is the sandbox's own S3.",
+                EXAMPLE,
                 Word("a place", {"type": "string"}, _state),
                 default=".ccdeploy/",
             ),

@@ -15,6 +15,8 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -84,6 +86,20 @@ class Cloud:
         Members whose value is None are left out. Throttled calls are repeated, and after a lost answer or a server
         error also those that do the same when done twice. Raises CloudError for everything that botocore raises.
         """
+        answer = self._answer(service, method, params)
+        answer.pop("ResponseMetadata", None)
+        return answer
+
+    def dated(self, service: str, method: str, **params: Any) -> tuple[dict[str, Any], datetime | None]:
+        """The same, and what time it was at the service when it answered (None where it does not say)."""
+        answer = self._answer(service, method, params)
+        said = answer.pop("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
+        try:
+            return answer, parsedate_to_datetime(said) if said else None
+        except ValueError:
+            return answer, None
+
+    def _answer(self, service: str, method: str, params: dict[str, Any]) -> dict[str, Any]:
         client = self._client(service)
         given = {key: value for key, value in params.items() if value is not None}
         operation = client.meta.method_to_api_mapping.get(method, method)
@@ -100,7 +116,6 @@ class Cloud:
                 self._sleep(min(0.25 * 2**attempt, 10.0) * random.uniform(0.5, 1.0))  # noqa: S311 - jitter only
                 continue
             crash_point(f"call:after:{operation}")
-            answer.pop("ResponseMetadata", None)
             return answer
         raise AssertionError("unreachable: the last attempt returns or raises")
 

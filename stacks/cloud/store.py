@@ -1,22 +1,30 @@
 """Where a stack keeps what it must not lose: state, journals, the last applied centre, the ledger of agents, the lease.
 
 One `Store` a stack. `FileStore` is the local one, `<centre>/.ccdeploy/stacks/<center>.<stack>/`; every file in it is
-old or new, never torn, and readable by its owner only.
+old or new, never torn, and readable by its owner only. The one that several operators share is in s3_store.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
-import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Protocol
 
 from ...specs.errors import StateError
 from ..durable.files import write_atomic
-from ..durable.journal import Journal, JournalDamaged
-from .lease import Clock, Lease
+from ..durable.journal import FileDevice, Journal, JournalDamaged
+from .lease import Clock, FileSeat, Lease, Seat, Seen, elapsed
 
+LEASE: Final = "lease.json"
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+def check_name(name: str) -> None:
+    """Raise ValueError for what could lead out of the store."""
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is no name for a file of the store")
 
 
 class Store(Protocol):
@@ -32,7 +40,7 @@ class Store(Protocol):
         ...
 
     def write(self, name: str, data: bytes) -> None:
-        """Replace the content; after a crash a reader finds all of the old or all of the new."""
+        """Replace the content; after a crash a reader finds all of the old or all of the new. Raises LeaseHeld."""
         ...
 
     def delete(self, name: str) -> None:
@@ -48,16 +56,32 @@ class Store(Protocol):
         ...
 
     def lease(self, what: str = "", wait: float = 0.0) -> Lease:
-        """The right to change this stack, as a context manager; entering raises LeaseHeld after `wait` seconds."""
+        """The right to change this stack, as a context manager; entering raises LeaseHeld after `wait` seconds.
+
+        While it is held, `write` and journals raise LeaseHeld instead of writing for a holder who was overtaken.
+        """
+        ...
+
+    def holder(self) -> Seen:
+        """The lease as it is now. Raises StateError for what is no lease."""
+        ...
+
+    def release(self, seen: Seen) -> bool:
+        """Free the lease that was seen, keeping its numbers; False when it is another one by now."""
+        ...
+
+    def refresh(self) -> None:
+        """Forget what was read before: another run may have written since."""
         ...
 
 
 class FileStore:
     """A folder. It is made on the first write, so that reading leaves no trace."""
 
-    def __init__(self, root: Path, clock: Clock = time.time) -> None:
+    def __init__(self, root: Path, clock: Clock = elapsed) -> None:
         self._root = root
         self._clock = clock
+        self._held: Lease | None = None
 
     @property
     def where(self) -> str:
@@ -65,8 +89,7 @@ class FileStore:
         return str(self._root)
 
     def _path(self, name: str) -> Path:
-        if not _NAME.fullmatch(name):
-            raise ValueError(f"{name!r} is no name for a file of the store")
+        check_name(name)
         return self._root / name
 
     def _prepare(self) -> None:
@@ -94,8 +117,17 @@ class FileStore:
 
     def write(self, name: str, data: bytes) -> None:
         """See Store. Raises OSError; the old content is then untouched."""
+        path = self._path(name)
         self._prepare()
-        write_atomic(self._path(name), data)
+        with self._still():
+            write_atomic(path, data)
+
+    @contextlib.contextmanager
+    def _still(self) -> Iterator[None]:
+        """Nobody takes the lease over during the block, if this store holds it."""
+        held = self._held
+        with held.still() if held is not None and held.active else contextlib.nullcontext():
+            yield
 
     def delete(self, name: str) -> None:
         """See Store."""
@@ -112,7 +144,7 @@ class FileStore:
         self._prepare()
         path = self._path(name)
         try:
-            return Journal(path, kind)
+            return Journal(path, kind, device=FileDevice(path, self._still))
         except JournalDamaged as error:
             raise StateError(
                 f"{path} is damaged at byte {error.offset}: {error.reason}",
@@ -123,4 +155,26 @@ class FileStore:
     def lease(self, what: str = "", wait: float = 0.0) -> Lease:
         """See Store."""
         self._prepare()
-        return Lease(self._path("lease.json"), what, self._clock, wait)
+        return Lease(self._seat(), what, self._clock, wait, self._take)
+
+    def _take(self, lease: Lease) -> None:
+        self._held = lease
+
+    def _seat(self) -> Seat:
+        return FileSeat(self._path(LEASE))
+
+    def holder(self) -> Seen:
+        """See Store."""
+        return self._seat().look()
+
+    def release(self, seen: Seen) -> bool:
+        """See Store."""
+        return self._seat().put(freed(seen), seen) is not None
+
+    def refresh(self) -> None:
+        """Files are read anew each time."""
+
+
+def freed(seen: Seen) -> dict[str, int]:
+    """The record of a lease that nobody holds: its numbers stay, so that the next holder's are greater."""
+    return {key: int(seen.record.get(key, 0)) for key in ("fence", "generation")}

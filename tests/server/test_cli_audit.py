@@ -25,7 +25,7 @@ def test_every_command_that_changes_the_stack_tells_what_it_did_and_names_nobody
     assert (begin["event"], begin["command"], begin["stack"]) == ("begin", "up", "small.dev")
     assert begin["host"] == socket.gethostname()
     assert begin["who"]
-    state = json.loads(log_of(small).with_name("state.json").read_text())["deployment"]["resources"]
+    state = small("state", "export").json["deployment"]["resources"]
     ids = {item["id"] for item in state if item.get("id")}
     assert {c["id"] for c in changes if c["event"] == "resource"} <= ids
     assert sum(change["event"] == "person" for change in changes) == 2

@@ -48,8 +48,12 @@ class EmbeddedEngine:
         fence: int = 0,
         guard: Callable[[], None] = lambda: None,
         now: Callable[[], str] = utc_now,
+        least: int = 0,
+        mark: Callable[[int], None] = lambda _generation: None,
     ) -> None:
-        """`fence` and `guard` come from the lease: its number, for the journal's records, and its `check`."""
+        """`fence`, `guard`, `least` and `mark` come from the lease: its number, for the journal's records, its `check`,
+        the generation of the state that it remembers, and its `note`.
+        """
         self._project = project
         self._stack = stack
         self._providers = dict(providers)
@@ -62,6 +66,8 @@ class EmbeddedEngine:
         self._cancelled = False
         self._fence = fence
         self._guard = guard
+        self._least = least
+        self._mark = mark
         self._seen: tuple[dict[str, Any], dict[str, Any]] | None = None  # export and outputs since the last change
 
     @contextlib.contextmanager
@@ -72,7 +78,9 @@ class EmbeddedEngine:
             if self._cancelled:
                 calls.cancel()
         context = f"{self._project}/{self._stack}"
-        ledger = Ledger(self._store, context, ENGINE_VERSION, self._now, self._fence, self._guard)
+        ledger = Ledger(
+            self._store, context, ENGINE_VERSION, self._now, self._fence, self._guard, self._least, self._mark
+        )
         try:
             yield Session(
                 ledger=ledger,

@@ -1,12 +1,13 @@
 """The state on the disk: a snapshot and, while something changes, a write-ahead journal of operations.
 
-    state.json          {"version": 3, "generation": n, "signature": …, "deployment": …}
-    operations.journal  {"begin": n}, then one record for each intent and each effect since snapshot n
+    state.json          {"version": 3, "generation": n, "sealed": the deployment}
+    operations.journal  {"begin": n}, then one sealed record for each intent and each effect since snapshot n
     state.key           32 random bytes, readable by the owner only
 
 Nothing is written until the first change; a run that changes nothing writes nothing. Reading replays the journal over
 its snapshot. A journal of an older generation was already folded into the snapshot; one of a newer generation means
-that an older state.json was put back, which is refused.
+that an older state.json was put back, which is refused. So is one that is older than the lease remembers: then both
+files are older. A record of a holder whose lease had been taken over by then does not count.
 """
 
 from __future__ import annotations
@@ -14,12 +15,11 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final
 
 from ....specs.errors import StateError
 from ...cloud.store import Store
-from ...durable.journal import Journal, JournalDamaged, decode
+from ...durable.journal import Journal, JournalDamaged, current, decode
 from . import deployment
 from .sealing import Sealer, new_key
 from .state import Operation, OperationKind, Resource, State
@@ -43,12 +43,17 @@ class Ledger:
         now: Callable[[], str],
         fence: int = 0,
         guard: Callable[[], None] = lambda: None,
+        least: int = 0,
+        mark: Callable[[int], None] = lambda _generation: None,
     ) -> None:
         """Read what is there; nothing is written. Raises StateError when it cannot be trusted.
 
-        `guard` is called before each write and raises when somebody else holds the lease by now.
+        `guard` is called before each write and raises when somebody else holds the lease by now. `least` is the
+        generation that the lease remembers, `mark` lets it remember another.
         """
         self._store = store
+        self._least = least
+        self._mark = mark
         self._version = version
         self._now = now
         self._fence = fence
@@ -56,36 +61,52 @@ class Ledger:
         self._lock = threading.RLock()
         self._journal: Journal | None = None
         self._dirty = False
-        key = store.read(KEY)
-        data = store.read(STATE)
-        records = self._read_journal()
+        self._context = context
+        try:
+            self._read()
+        except StateError:
+            # Somebody else's run may have folded its journal between our looks at the two files.
+            store.refresh()
+            self._read()
+
+    # ------------------------------------------------------------ reading
+
+    def _read(self) -> None:
+        store = self._store
+        key, data, records = store.read(KEY), store.read(STATE), self._read_journal()
         if key is None and (data is not None or records):
             raise StateError(
                 f"{KEY} is missing, without it the state cannot be opened", where=store.where, hint=_RESTORE
             )
         self._key_is_new = key is None
         self._key = key or new_key()
-        self.sealer = Sealer(self._key, context)
+        self.sealer = Sealer(self._key, self._context)
         self.generation = 0
         self.state = self._read_snapshot(data) if data is not None else State()
+        if self.generation < self._least:
+            there = f"{STATE} is number {self.generation}" if data is not None else f"{STATE} is not there"
+            raise StateError(
+                f"{there}, but this stack had reached number {self._least}: an older state was put back",
+                where=store.where,
+                hint=f"{_RESTORE}, the newest there is; if the older one is meant, restore lease.json with it",
+            )
         self._replay(records)
-
-    # ------------------------------------------------------------ reading
 
     def _read_snapshot(self, data: bytes) -> State:
         try:
             document = json.loads(data)
             generation = int(document["generation"])
-            body = document["deployment"]
-            signature = str(document["signature"])
+            sealed = str(document["sealed"])
         except (ValueError, KeyError, TypeError) as error:
             raise StateError(f"{STATE} is not a state: {error}", where=self._store.where, hint=_RESTORE) from error
-        if self.sealer.sign(generation, _canonical(body)) != signature:
+        try:
+            body = self.sealer.open_document(generation, "state", sealed)
+        except ValueError as error:
             raise StateError(
                 f"{STATE} was changed outside of ccdeploy, or belongs to another stack or key",
                 where=self._store.where,
                 hint=_RESTORE,
-            )
+            ) from error
         self.generation = generation
         return deployment.from_json(body, self.sealer)
 
@@ -94,7 +115,7 @@ class Ledger:
         if data is None:
             return []
         try:
-            records, _ = decode(data, Path(self._store.where) / JOURNAL)
+            records, _ = decode(data, f"{self._store.where}/{JOURNAL}")
         except JournalDamaged as error:
             raise StateError(
                 f"{JOURNAL} is damaged at byte {error.offset}: {error.reason}", where=self._store.where, hint=_RESTORE
@@ -113,10 +134,21 @@ class Ledger:
             )
         if begin < self.generation:
             return
-        for record in records[1:]:
-            self._apply(record)
+        for record in current(records[1:]):
+            self._apply(self._opened(record))
         # What was replayed is folded into the next snapshot.
         self._dirty = len(records) > 1
+
+    def _opened(self, record: dict[str, Any]) -> dict[str, Any]:
+        try:
+            found: dict[str, Any] = self.sealer.open_document(self.generation, "record", str(record["sealed"]))
+        except (ValueError, KeyError) as error:
+            raise StateError(
+                f"{JOURNAL} was changed outside of ccdeploy, or belongs to another stack or key",
+                where=self._store.where,
+                hint=_RESTORE,
+            ) from error
+        return found
 
     def _apply(self, record: dict[str, Any]) -> None:
         state = self.state
@@ -210,9 +242,10 @@ class Ledger:
             self._dirty = True
             journal = self._journal
         assert journal is not None
-        if self._fence:
-            record = {**record, "fence": self._fence}
-        journal.append(record)  # outside of the lock: threads that wait together share one sync
+        sealed: dict[str, Any] = {"sealed": self.sealer.seal_document(self.generation, "record", record)}
+        journal.append(
+            {**sealed, "fence": self._fence} if self._fence else sealed
+        )  # outside of the lock: threads that wait together share one sync
 
     def _open(self) -> None:
         self._keep_key()
@@ -243,11 +276,11 @@ class Ledger:
             document = {
                 "version": deployment.VERSION,
                 "generation": generation,
-                "signature": self.sealer.sign(generation, _canonical(body)),
-                "deployment": body,
+                "sealed": self.sealer.seal_document(generation, "state", body),
             }
-            self._store.write(STATE, json.dumps(document, ensure_ascii=False, indent=1).encode())
+            self._store.write(STATE, json.dumps(document, indent=1).encode())
             self.generation = generation
+            self._mark(generation)
             if self._journal is None:
                 self._journal = self._store.journal(JOURNAL, KIND)
             self._journal.restart([{"begin": generation}], KIND)
@@ -264,7 +297,3 @@ class Ledger:
         if self._journal is not None:
             self._journal.close()
             self._journal = None
-
-
-def _canonical(body: Any) -> bytes:
-    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from ....specs.errors import CcdeployError
 from ...cloud.store import Store
-from ...durable.journal import Journal
+from ...durable.journal import Journal, current
 from ...provider.base import (
     CheckRequest,
     CheckResult,
@@ -68,7 +68,7 @@ class Intents:
             return {}
         found: dict[str, dict[str, Any]] = {}
         with self._lock:
-            for record in self._journal_now().records:
+            for record in current(self._journal_now().records):
                 if "begin" in record:
                     found[record["begin"]] = record
                 else:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from ccdeploy.stacks.durable.files import write_atomic
-from ccdeploy.stacks.durable.journal import Journal, JournalDamaged, decode
+from ccdeploy.stacks.durable.journal import Journal, JournalDamaged, current, decode
 
 
 @contextmanager
@@ -115,3 +115,9 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_litter(tmp_path: Path) ->
         write_atomic(tmp_path / "state", b"x" * 100)
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("state", b"old")]
     assert (tmp_path / "state").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_a_paused_holder_writes_after_its_successor_does_not_count() -> None:
+    records = [{"n": 1, "fence": 3}, {"begin": 1}, {"n": 2, "fence": 5}, {"n": 3, "fence": 3}, {"n": 4, "fence": 5}]
+    assert [record.get("n") for record in current(records)] == [1, None, 2, 4]
+    assert current([{"n": 1, "f": 2}, {"n": 2, "f": 1}], "f") == [{"n": 1, "f": 2}]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pulumi
 import pytest
 from ccdeploy.specs.errors import StateError
+from ccdeploy.stacks.durable.files import CRASH
 
 
 def program(thing: Any) -> Any:
@@ -91,7 +93,9 @@ def test_a_flipped_or_foreign_state_is_refused_with_what_to_do(deploy: Any, thin
     deploy.engine().up(program(thing))
     folder = Path(deploy.store.where)
     good = (folder / "state.json").read_bytes()
-    for bad in (good.replace(b"hours", b"ourhs", 1), good.replace(b'"generation": 1', b'"generation": 2'), b"", b"[]"):
+    sealed = json.loads(good)["sealed"]
+    flipped = good.replace(sealed.encode(), (sealed[:50] + ("B" if sealed[50] == "A" else "A") + sealed[51:]).encode())
+    for bad in (flipped, good.replace(b'"generation": 1', b'"generation": 2'), good[:-40], b"", b"[]"):
         (folder / "state.json").write_bytes(bad)
         with pytest.raises(StateError) as caught:
             deploy.engine().preview(program(thing))
@@ -120,6 +124,47 @@ def test_an_older_state_put_back_is_refused(deploy: Any, thing: Any) -> None:
     state.write_bytes(old)
     with pytest.raises(StateError, match="number 2"):
         deploy.engine().up(lambda: thing("a"))
+
+
+def test_older_files_put_back_together_are_refused_by_what_the_lease_remembers(deploy: Any, thing: Any) -> None:
+    def up(*names: str) -> Any:
+        with deploy.store.lease("up") as held:
+            return deploy.engine(least=held.generation, mark=held.note, fence=held.fence).up(
+                lambda: [thing(name) for name in names]
+            )
+
+    up("a")
+    folder = Path(deploy.store.where)
+    older = {name: (folder / name).read_bytes() for name in ("state.json", "operations.journal")}
+    lease = (folder / "lease.json").read_bytes()
+    up("a", "b")
+    for name, data in older.items():
+        (folder / name).write_bytes(data)
+    with pytest.raises(StateError, match="had reached number 2") as caught:
+        up("a", "b")
+    assert "lease.json" in caught.value.hint
+    (folder / "state.json").unlink()
+    with pytest.raises(StateError, match="is not there"):
+        up("a", "b")
+    (folder / "state.json").write_bytes(older["state.json"])
+    (folder / "lease.json").write_bytes(lease)
+    assert up("a").mutations == 0, "meant: the lease of the same backup is back too"
+
+
+def test_nothing_of_a_state_or_its_journal_can_be_read_without_the_key(deploy: Any, thing: Any) -> None:
+    def crash() -> None:
+        CRASH.point = lambda name: os._exit(1) if name == "write:before:state.json" else None
+        deploy.engine().up(lambda: thing("canary-name", content="canary text"))
+
+    pid = os.fork()
+    if not pid:
+        crash()
+    os.waitpid(pid, 0)
+    folder = Path(deploy.store.where)
+    for _ in range(2):
+        assert not any(b"canary" in path.read_bytes() for path in folder.iterdir())
+        assert all(path.stat().st_mode & 0o077 == 0 for path in folder.iterdir())
+        deploy.engine().up(lambda: thing("canary-name", content="canary text"))
 
 
 def test_a_state_of_one_stack_is_refused_by_another(deploy: Any, thing: Any) -> None:
