@@ -237,7 +237,8 @@ def _lease(settings: Settings, place: Path) -> Check:
         return Check("lease", "failed", error.message, error.hint)
     if holder is None:
         return Check("lease", "ok", "nobody is at work")
-    return Check("lease", "warning", holder.sentence.rstrip("."), f"wait, or if that run is gone: ccdeploy unlock {place}")
+    told = holder.sentence.rstrip(".")
+    return Check("lease", "warning", told, f"wait, or if that run is gone: ccdeploy unlock {place}")
 
 
 def _state(settings: Settings, place: Path, center: Center) -> Check:
