@@ -161,6 +161,12 @@ class Seal:
         self._say(f"Passwords are in {self._sheet.path}; only the key that was named opens it.")
 
 
+def failed(done: AgentDone) -> str:
+    """Why a person could not be done, with the place in the roster; "" for one who was."""
+    place = f"{done.file}:{done.line}" if done.line else done.file
+    return f"{place}: {done.message}" if done.code else ""
+
+
 def remove_all(work: Work, stop: Stop, tell: Tell) -> Applied:
     """Remove everybody in the ledger who is still there, and nobody else."""
     from ..agents import rosters

@@ -126,7 +126,11 @@ class Run:
             with self._lock:
                 meter.step()
                 word: Literal["done", "failed"] = "failed" if done.code else "done"
-                self._on_event(Progress(name, word, meter.done, meter.total, meter.eta))
+                self._on_event(
+                    Progress(
+                        name, word, meter.done, meter.total, meter.eta, message=people.failed(done), rate=meter.rate
+                    )
+                )
 
         applied = work(tell)
         self._mutations += applied.mutations

@@ -25,6 +25,7 @@ _TITLES = {
     "outputs": "",
 }
 _BAR = 28
+_FAILURES = 10  # people who failed are shown one by one; the end counts them all
 
 
 class JsonLines:
@@ -46,6 +47,8 @@ class Terminal:
         self._drawn = 0.0
         self._open = False
         self._last: Progress | None = None
+        self._failed = 0
+        self._people_only = False
 
     def __call__(self, event: Event) -> None:
         """Show the event."""
@@ -53,12 +56,13 @@ class Terminal:
             self._progress(event)
         elif isinstance(event, Result):
             self._close()
-            result_text(event)
+            result_text(event, resources=not self._people_only)
         elif isinstance(event, Note):
             self._close()
             if event.level == "warning" or not self._quiet:
                 talk(paint(event.text, YELLOW if event.level == "warning" else DIM, self._colour))
         elif isinstance(event, Started):
+            self._people_only = event.command.startswith("roster")
             self._say(f"{event.command} {event.center}, stack {event.stack}, target {event.target}")
         elif isinstance(event, Stage):
             self._close()
@@ -71,9 +75,7 @@ class Terminal:
         import time
 
         if event.status == "failed":
-            self._close()
-            what = f"{kind(event.type)} {event.name}: " if event.type else ""
-            talk(f"  {paint('failed', RED, self._colour)} {what}{event.message}".rstrip())
+            self._failure(event)
         if self._verbose and event.status == "done" and event.type and event.action != "same":
             talk(f"  {SIGN.get(event.action, ''):2} {kind(event.type)} {event.name} ({duration(event.seconds)})")
         self._last = event
@@ -82,29 +84,46 @@ class Terminal:
             self._drawn = now
             self._draw(event)
 
+    def _failure(self, event: Progress) -> None:
+        self._failed += 1
+        if not event.type and self._failed > _FAILURES:
+            return
+        self._clear()
+        what = f"{kind(event.type)} {event.name}: " if event.type else ""
+        talk(f"  {paint('failed', RED, self._colour)} {what}{event.message}".rstrip())
+
     def _draw(self, event: Progress) -> None:
         filled = _BAR * event.done // max(1, event.total)
         bar = paint("#" * filled, GREEN, self._colour) + "." * (_BAR - filled)
+        rate = "" if event.rate is None else f"  {event.rate:.1f} a second"
         left = "" if event.eta is None else f"  {duration(event.eta)} left"
-        sys.stderr.write(f"\r\x1b[K  {_TITLES[event.stage]:10}[{bar}] {event.done}/{event.total}{left}")
+        sys.stderr.write(f"\r\x1b[K  {_TITLES[event.stage]:10}[{bar}] {event.done}/{event.total}{rate}{left}")
         sys.stderr.flush()
         self._open = True
+
+    def _clear(self) -> None:
+        """Take the bar away, for a line in its place."""
+        if self._open:
+            sys.stderr.write("\r\x1b[K")
+            self._open = False
 
     def _close(self) -> None:
         """End the bar of the last stage with what it came to."""
         event, self._last = self._last, None
-        if self._open:
-            sys.stderr.write("\r\x1b[K")
-            self._open = False
+        self._clear()
         if event is not None and not self._quiet:
-            talk(f"  {_TITLES[event.stage]:10}{event.done} of {event.done}")
+            total = event.total if event.rate is not None else event.done  # of resources it may have been a guess
+            talk(f"  {_TITLES[event.stage]:10}{event.done} of {total}")
 
 
-def result_text(result: Result) -> None:
-    """What was done, in how long and how long AWS would need, then what stands, then the error."""
-    done = counts(result.changes.as_json(), PAST)
-    out(f"Resources: {done}")
-    if any(result.agents.values()):
+def result_text(result: Result, *, resources: bool = True) -> None:
+    """What was done, in how long and how long AWS would need, then what stands, then the error.
+
+    `resources` False: the command changes people alone.
+    """
+    if resources:
+        out(f"Resources: {counts(result.changes.as_json(), PAST)}")
+    if any(result.agents.values()) or not resources:
         out(f"People:    {counts(result.agents, PEOPLE_PAST)}")
     slow = f"; AWS would need about {duration(result.estimate)}" if result.estimate else ""
     out(f"Time:      {duration(result.seconds)}{slow}")
