@@ -16,10 +16,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ..specs.errors import CcdeployError, CloudError, StateError
+from ..specs.errors import CcdeployError, CloudError
 from ..stacks.cloud.client import FULL, THROTTLED, is_missing
 from ..stacks.names import TAG_STACK
 from .events import AgentDone, AgentEvent, AgentsStarted
+from .halts import ends_all, unseen, unwritable
 from .ledger import Book
 from .pacer import Pacer
 from .plan import AgentPlan, AgentStep, Call
@@ -33,10 +34,6 @@ if TYPE_CHECKING:
 WORKERS: Final = 8  # so many calls can be in doubt after a crash
 ATTEMPTS: Final = 5  # for answers that are lost; throttles do not count
 SILENCE: Final = 12  # lost answers in a row that mean that nobody is there
-_FATAL: Final = frozenset(
-    {"AccessDeniedException", "ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException",
-     "InvalidClientTokenId", "InvalidSignatureException"}
-)  # fmt: skip
 # Calls that a person on a call would feel: another profile, other permissions, nobody any more.
 _FELT: Final = frozenset(
     {"UpdateUserRoutingProfile", "UpdateUserSecurityProfiles", "UpdateUserPhoneConfig", "DeleteUser"}
@@ -69,7 +66,7 @@ def apply_plan(
     try:
         book.open()
     except OSError as error:
-        raise _unwritable(error, store) from error
+        raise unwritable(error, store) from error
     sender = Sender(users, directory, plan.ledger.keys, plan.scope, plan.identity)
     run = _Run(plan, users, store, sender, book, cancel or threading.Event(), pacer or Pacer(), sleep)
     try:
@@ -81,32 +78,8 @@ def apply_plan(
     try:
         book.close()
     except OSError as error:
-        result.stopped = result.stopped or _unwritable(error, store)
+        result.stopped = result.stopped or unwritable(error, store)
     return result
-
-
-def _unwritable(error: OSError, store: Store) -> StateError:
-    """A full disk or a folder that became read-only: nothing is sent that cannot be recorded."""
-    reason = (error.strerror or str(error)).lower()
-    text = f"{store.where} cannot be written: {reason}"
-    hint = "make room or correct its permissions, then run the same command again: it carries on where it stopped"
-    return StateError(text, where=store.where, hint=hint, code="unwritable")
-
-
-def _unseen(error: CloudError) -> CloudError:
-    """Somebody of that name is there, and no listing shows yet whether an earlier attempt of ours made them."""
-    return CloudError(
-        "somebody of that name is there already, whom the listing does not show yet",
-        operation=error.operation,
-        service_code=error.service_code,
-        status=error.status,
-        hint="run the same command again in a minute",
-    )
-
-
-def _ends_all(error: CloudError) -> bool:
-    """Whether the reason is not the person's: with these credentials nobody else fares better."""
-    return error.service_code in _FATAL or error.code in {"credentials", "cloud-setup"}
 
 
 @dataclass(slots=True)
@@ -201,7 +174,7 @@ class _Run:
             for username in self._plan.forgotten:
                 self._book.forget(username)
         except OSError as error:
-            raise _unwritable(error, self._store) from error
+            raise unwritable(error, self._store) from error
 
     def _listen(self, workers: list[threading.Thread], on_event: OnEvent) -> None:
         """Hand events to the caller until all workers are done. The first Ctrl-C stops cleanly, the second at once."""
@@ -237,7 +210,7 @@ class _Run:
                     return
                 self._person(task)
         except OSError as error:
-            self._halt(_unwritable(error, self._store))
+            self._halt(unwritable(error, self._store))
         except BaseException as error:  # noqa: BLE001 - a bug in a thread must reach the caller
             self._bug = error
             self._stop.set()
@@ -311,7 +284,7 @@ class _Run:
         if call.operation == "CreateUser" and code == "DuplicateResourceException" and task.doubtful:
             user_id = self._found(task)
             if user_id is None:
-                raise _unseen(error)  # the intent stays open: it may have been ours, and the next run finds out
+                raise unseen(error)  # the intent stays open: it may have been ours, and the next run finds out
             if user_id:
                 if not self._begun(task.step):
                     self._result.made[task.step.username] = True
@@ -320,7 +293,7 @@ class _Run:
         self._book.refused(task.step.username, call.operation, code or error.code)
         if code in FULL and call.operation == "CreateUser":
             self._full = error
-        if _ends_all(error):
+        if ends_all(error):
             self._halt(error)
         raise error
 
@@ -375,7 +348,7 @@ class _Run:
         step = task.step
         failure = Failure(step.file, step.line, step.action, error.service_code or error.code, error.message)
         with self._lock:
-            if self._result.stopped is error or _ends_all(error):
+            if self._result.stopped is error or ends_all(error):
                 return  # the person is left, not failed
             self._result.failures.append(failure)
             self._result.left -= 1

@@ -17,6 +17,7 @@ _BIDI = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u206
 _CONTROL = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_BIDI}]")
 _MOJIBAKE = re.compile(r"[ÃÂ][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u2013-\u203a\u20ac\u2122]")
 _SERIAL = re.compile(r"[34]\d{4}|5[0-4]\d{3}")  # 1982 to 2049 as Excel counts days
+_ERROR = re.compile(r"#[A-ZÀ-Ž/0-9_ ]{2,20}[!?]?")  # #N/A, #REF!, #NOM ?, #BEZUG!, #ARG!
 _TAG_KEY = re.compile(r"[\w .:/=+@-]{1,128}")
 _TAG_VALUE = re.compile(r"[\w .:/=+@-]{0,256}")
 ACW_LIMIT = 2_000_000  # seconds (Connect facts 3.10)
@@ -24,6 +25,9 @@ ACW_LIMIT = 2_000_000  # seconds (Connect facts 3.10)
 
 def clean(text: str) -> str:
     """`text` without blanks around it, no-break spaces as spaces, composed (NFC), as Connect asks. Raises Mistake."""
+    if text.startswith("#") and (match := _ERROR.fullmatch(text.strip())):
+        hint = "correct the formula, or write the value itself"
+        raise Mistake("excel-damage", f"{visible(match[0])} is what a formula shows that fails", hint)
     if text.isascii() and text.isprintable():
         return text.strip()
     if match := _CONTROL.search(text):
@@ -52,6 +56,8 @@ def refuse_formula(text: str) -> None:
     """A cell that a spreadsheet would run is refused (an agent's name can reach a supervisor's export)."""
     if text[:1] in {"=", "+", "-", "@", "\t", "\r"} and text not in {"-", "+"}:
         hint = f"cells that begin with {text[0]} can run as a formula in a spreadsheet; write the text without it"
+        if text[0] == "=":
+            hint += ", or copy the column and paste it as values"
         raise Mistake("formula", f"{visible(text)} begins like a formula", hint)
 
 
@@ -88,10 +94,10 @@ def read_yes_no(text: str) -> bool:
 
 
 def read_date(text: str) -> dt.date:
-    """A date, ISO or day/month/year."""
-    if match := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]00:00(?::00)?)?", text):
-        year, month, day = map(int, match.groups())
-    elif match := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", text):
+    """A date, ISO (also as 2026/04/30 and as Hungarian writes it, 2026. 04. 30.) or day/month/year."""
+    if match := re.fullmatch(r"(\d{4})([-/.]) ?(\d{1,2})\2 ?(\d{1,2})\.?(?:[ T]00:00(?::00)?)?", text):
+        year, month, day = int(match[1]), int(match[3]), int(match[4])
+    elif match := re.fullmatch(r"(\d{1,2})[/.-] ?(\d{1,2})[/.-] ?(\d{4})", text):
         day, month, year = map(int, match.groups())
         if month > 12 >= day:
             hint = f'write day/month/year, or "{year}-{day:02}-{month:02}" if that is what is meant'

@@ -14,15 +14,17 @@ from typing import TYPE_CHECKING
 
 from ..specs.problems import Problem, Where
 from .bulk import no_collection
+from .cells import visible
 from .columns import Layout, check_header
 from .emails import STRICT
-from .headers import read_header
+from .headers import find_header, read_header
 from .mistakes import Findings, Mistake
 from .model import Checked, Person
 from .own_cells import OwnCells
 from .phones import country_of, read_phone
 from .read import Unreadable, open_table, split_sheet
 from .rules import Rules, rules_of
+from .sheet_marks import warnings_of
 from .terms import SHARED, Found, read_terms
 from .unique import find_doubles, name_the_unnamed
 from .usernames import LIMIT
@@ -90,31 +92,43 @@ class _Check:
         try:
             real, sheet = split_sheet(path)
             table = open_table(real, shown, sheet, central=self.rules.central)
+            if table.doubt:
+                self.remarks.append(f"{shown}: {table.doubt}")
             if table.encoding == "windows-1250":
                 self.remarks.append(f"{shown}: read as Windows-1250; if letters look wrong, save it as CSV UTF-8")
             with no_collection():
-                self._table(table.rows, shown, findings)
+                header, last = self._table(table.rows, shown, findings)
+            if table.marks is not None:
+                self.problems += warnings_of(table.marks, shown, header, last)
         except Unreadable as error:
             self.problems.append(Problem(error.where, error.code, error.message, error.hint))
 
-    def _table(self, rows: Iterable[tuple[int, list[str]]], shown: str, findings: Findings) -> None:
-        rows = iter(rows)
-        line, cells = next(((n, c) for n, c in rows if any(x.strip() for x in c)), (0, []))
+    def _table(self, rows: Iterable[tuple[int, list[str]]], shown: str, findings: Findings) -> tuple[int, int]:
+        """Read the header and the rows under it. Returns the lines of the header and of the last row."""
+        line, cells, above, rows = find_header(iter(rows))
         if not cells:
             raise Unreadable(Where(shown, 1), "empty-file", "the file is empty", "it needs a header line")
+        if above:
+            lines = f"line {above[0]} stands" if len(above) == 1 else f"lines {above[0]} to {above[-1]} stand"
+            self.remarks.append(f"{shown}: {lines} above the header and {'is' if len(above) == 1 else 'are'} not read")
         header = read_header(cells)
         findings.names = header.names
         layout = check_header(header, line, self.rules, findings, self.remarks, shown)
         if layout is None:
-            return
+            return line, line
         self.found[shown] = (findings, layout)
         self.terms, self.simple = {}, {}
         before = len(self.people)
-        self._rows(rows, layout, shown, findings)
+        last = self._rows(rows, layout, shown, findings)
         self.rows[shown] = len(self.people) - before
+        return line, max(line, last)
 
-    def _rows(self, rows: Iterable[tuple[int, list[str]]], layout: Layout, shown: str, findings: Findings) -> None:
-        """The loop over all rows: what is shared is looked up, what is their own is matched in one go."""
+    def _rows(self, rows: Iterable[tuple[int, list[str]]], layout: Layout, shown: str, findings: Findings) -> int:
+        """The loop over all rows: what is shared is looked up, what is their own is matched in one go.
+
+        Returns the last line.
+        """
+        line = 0
         pick_own, pick_shared, width = layout.own, layout.shared, layout.width
         plain, simple, people = self.plain, self.simple, self.people
         pick_extras = layout.extras
@@ -132,6 +146,7 @@ class _Check:
                 continue
             else:
                 self._slow(own, shared, row, layout, shown, line, findings)
+        return line
 
     def _fit(self, row: list[str], width: int, line: int, findings: Findings) -> list[str]:
         """A row as wide as the header: blank cells are added; full cells beyond it are a mistake."""
@@ -151,15 +166,30 @@ class _Check:
         line: int,
         findings: Findings,
     ) -> None:
+        if not (own[2] and own[3]) and self._is_note(row, layout, line, findings):
+            return
         known = self.terms.get(shared)
         if known is None:
             known = self.terms[shared] = read_terms(self.rules, dict(zip(SHARED, shared, strict=True)))
             if not known[1] and known[0].phone_type == "soft":
                 self.simple[shared] = known[0]
         for column, mistake in known[1]:
-            findings.add(line, layout.column(column), mistake)
+            at = layout.column(column)
+            if at or mistake.code != "missing-cell":  # that a whole column is missing is said at the header
+                findings.add(line, at, mistake)
         person = Person(own[0], own[2], own[3], own[1], known[0], shown, line)
         self._own(person, own, layout, row, findings)
+
+    @staticmethod
+    def _is_note(row: list[str], layout: Layout, line: int, findings: Findings) -> bool:
+        """Whether the row is a note under the table and no person; then that is its one mistake."""
+        filled = [at for at, cell in enumerate(row) if cell.strip(" \u00a0")]
+        if len(filled) != 1 or layout.width < 4:
+            return False
+        text = f"{visible(row[filled[0]].strip())} stands alone in its row"
+        hint = "a note is no person: delete the row, or fill it in"
+        findings.add(line, filled[0] + 1, Mistake("lone-cell", text, hint))
+        return True
 
     def _own(self, person: Person, own: tuple[str, ...], layout: Layout, row: list[str], findings: Findings) -> None:
         """Take one row apart, cell by cell."""

@@ -55,6 +55,11 @@ def check_header(
         hint = "the first line must name the columns, such as first_name;last_name;email;routing_profile"
         findings.add(line, 0, Mistake("no-header", "this line holds no column names that are known", hint))
         return None
+    if "full_name" in header.index:
+        hint = "split it into two columns, first_name and last_name: which word is the family name cannot be guessed"
+        text = "this column holds first and last name together"
+        findings.add(line, header.index["full_name"] + 1, Mistake("full-name", text, hint))
+        missing = [column for column in missing if column not in {"first_name", "last_name"}]
     for column in missing:
         near = next((header.names[at] for at, guess in guesses.items() if guess == column), None)
         hint = f"rename {near!r} to {column}" if near else f"add a column {column}"

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 # The order in which our own templates and exports write the columns.
@@ -33,6 +34,7 @@ COLUMNS = (
     "skills",
     "tags",
 )
+HEAD = 20  # rows among which the header is looked for
 ALL_COLUMNS = (*COLUMNS, "secondary_email", "mobile", "password")
 
 
@@ -63,6 +65,32 @@ class Columns:
         """How the file itself spells our column `column`; our own name when it is not there."""
         at = self.index.get(column)
         return column if at is None else self.names[at]
+
+
+def is_header(cells: Sequence[str]) -> bool:
+    """Whether a row names at least two columns."""
+    return any(cells) and len(read_header(cells).index) >= 2
+
+
+def find_header(
+    rows: Iterator[tuple[int, list[str]]],
+) -> tuple[int, list[str], tuple[int, ...], Iterator[tuple[int, list[str]]]]:
+    """Line and cells of the header, the lines above it (titles, a second header row), and the rows below.
+
+    Without one among the first rows it is the first that holds anything; line 0 when there is none.
+    """
+    above: list[tuple[int, list[str]]] = []
+    for line, cells in rows:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if is_header(cells):
+            return line, cells, tuple(n for n, _ in above), rows
+        above.append((line, cells))
+        if len(above) == HEAD:
+            break
+    if not above:
+        return 0, [], (), rows
+    return *above[0], (), chain(above[1:], rows)
 
 
 def read_header(cells: Sequence[str]) -> Columns:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?E[+-]?\d+", re.IGNORECASE)
+# A country code (one to three digits, ITU-T E.164) and then a zero: in most countries the trunk zero, which falls away.
+_ZERO_AFTER_CODE = re.compile(r"\+(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})0")
 _FILLER = re.compile(r"[\s().\u00a0\u202f/-]+")
 
 
@@ -40,23 +42,39 @@ def _zone_countries() -> dict[str, str]:
 
 def read_phone(text: str, country: str | None) -> str:
     """`text` in E.164. Raises Mistake with what to write instead."""
-    if E164.fullmatch(text):
+    if E164.fullmatch(text) and not _ZERO_AFTER_CODE.match(text):
         return text
     if SCIENTIFIC.fullmatch(text):
         hint = "the digits are lost: format the column as text and type the number again"
         raise Mistake("excel-damage", f"{text!r} is what a spreadsheet made of a telephone number", hint)
-    bare = _FILLER.sub("", text)
+    bare = _FILLER.sub("", text.removeprefix("'"))  # typed so that a spreadsheet keeps a number as text
     if E164.fullmatch(bare):
-        return bare
+        return _international(bare, text)
     if re.search(r"[^\d+]", bare):
         hint = 'write digits only, such as "+33199000123"; extensions are not supported'
         raise Mistake("bad-phone", f"{text!r} is not a telephone number", hint)
     if bare.startswith("00") and E164.fullmatch("+" + bare[2:]):
-        return "+" + bare[2:]
+        return _international("+" + bare[2:], text)
     if country is None:
         hint = "write it with + and the country code: the centre names no country"
         raise Mistake("bad-phone", f"{text!r} has no country code", hint)
     return _national(bare, text, country)
+
+
+def _international(number: str, text: str) -> str:
+    """A number with its country code; a zero that people write after it, as in +33 (0)1, falls away where it must."""
+    if not _ZERO_AFTER_CODE.match(number):
+        return number
+    import phonenumbers
+
+    try:
+        read = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        raise Mistake("bad-phone", f"{text!r} is not a telephone number", "check the country code") from None
+    if not phonenumbers.is_possible_number(read):
+        hint = "leave out the zero after the country code, and count the digits"
+        raise Mistake("bad-phone", f"{text!r} has too few or too many digits", hint)
+    return str(phonenumbers.format_number(read, phonenumbers.PhoneNumberFormat.E164))
 
 
 @cache

@@ -13,12 +13,28 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..specs.problems import Where
 
+if TYPE_CHECKING:
+    from .sheet_marks import Marks
+
 MAX_BYTES = 256 * 1024 * 1024  # a million people need 180 MB
 MAX_CELL = 32_767  # what a spreadsheet cell can hold
+_DOCUMENTS = {
+    b"%pdf-": "a PDF",
+    b"{\\rtf": "a text document (.rtf)",
+    b"<html": "a web page, as some programs write for .xls",
+    b"<!doctype html": "a web page, as some programs write for .xls",
+    b"<table": "a web page, as some programs write for .xls",
+    b"<?xml": "an XML file",
+    b"\x89png": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"begin:vcard": "an address book (vCard)",
+}
 _DELIMITERS = ",;\t|"
 _NOT_WESTERN = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")  # bytes that Windows-1252 does not have
 # Letters of Windows-1250 (Ł Ą Ż ł ą Ľ ľ ż) that Windows-1252 reads as signs, beside a letter, as no sign stands; then
@@ -27,6 +43,11 @@ _CENTRAL = re.compile(
     rb"(?<=[a-zA-Z\xc0-\xff])[\xa3\xa5\xaf\xb3\xb9\xbc\xbe\xbf]|[\xa3\xa5\xaf\xb3\xb9\xbe](?=[a-z\xe0-\xff])"
 )
 _CARON = re.compile(rb"[\x8a\x8e\x9a\x9e]")
+_CENTRAL_HEADERS = frozenset(
+    {"vezeteknev", "keresztnev", "csaladnev", "csaladinev", "utonev", "teljesnev", "csoport", "felhasznalonev",
+     "telefonszam", "allapot", "imie", "nazwisko", "imieinazwisko", "grupa", "jezyki", "jmeno", "prijmeni", "skupina",
+     "meno", "priezvisko", "priimek", "prezime", "nume", "prenume"}
+)  # fmt: skip
 _GRAVE = re.compile(rb"[\xc8\xcc\xcf\xd2\xd8\xd9\xe8\xec\xef\xf2\xf8\xf9]")
 
 
@@ -53,6 +74,8 @@ class Table:
     encoding: str = ""
     delimiter: str = ""
     sheet: str = ""
+    marks: Marks | None = None  # of a workbook
+    doubt: str = ""  # what to look at, where another encoding would have made other letters
 
 
 def split_sheet(path: Path) -> tuple[Path, str | None]:
@@ -66,6 +89,7 @@ def split_sheet(path: Path) -> tuple[Path, str | None]:
 def open_table(path: Path, shown: str, sheet: str | None = None, *, central: bool = False) -> Table:
     """Open `path` (called `shown` in problems). `central`: as `decode` takes it. Raises Unreadable."""
     data = _bytes(path, shown)
+    _refuse_documents(data, shown)
     if data.startswith(b"PK\x03\x04"):
         from .sheet import open_sheet
 
@@ -75,6 +99,15 @@ def open_table(path: Path, shown: str, sheet: str | None = None, *, central: boo
         raise Unreadable(Where(shown), "old-excel", "this is an old .xls workbook (or one with a password)", hint)
     text, encoding = decode(data, shown, central=central)
     return _open_text(text, shown, encoding)
+
+
+def _refuse_documents(data: bytes, shown: str) -> None:
+    """What is mailed as a roster and is none. Raises Unreadable."""
+    start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    for mark, kind in _DOCUMENTS.items():
+        if start.startswith(mark):
+            hint = "open it in a spreadsheet program and save it as .xlsx, or ask for the spreadsheet itself"
+            raise Unreadable(Where(shown, 1), "other-document", f"this is {kind}", hint)
 
 
 def _bytes(path: Path, shown: str) -> bytes:
@@ -106,8 +139,8 @@ def decode(data: bytes, shown: str, *, central: bool = False) -> tuple[str, str]
 
     Order: a byte order mark decides; else strict UTF-8, which no other encoding passes by chance; else UTF-16 without
     a mark (zeros at every second byte); else Windows-1250 where the centre speaks a language of central Europe
-    (`central`) or the bytes make letters in it only; else Windows-1252, the default of Excel in western Europe, if
-    every byte is one of its characters; else charset-normalizer's best guess.
+    (`central`), the header is written in one, or the bytes make letters in it only; else Windows-1252, the default of
+    Excel in western Europe, if every byte is one of its characters; else charset-normalizer's best guess.
     """
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8-sig"),
@@ -124,7 +157,9 @@ def decode(data: bytes, shown: str, *, central: bool = False) -> tuple[str, str]
         at = error.start
     if not re.search(rb"[\x00-\x08\x0e-\x1f]", data):
         western = not _NOT_WESTERN.search(data)
-        if (central or _is_central(data)) and (text := _maybe(data, "windows-1250")) is not None:
+        if (central or _is_central(data) or _is_headed_central(data)) and (
+            text := _maybe(data, "windows-1250")
+        ) is not None:
             return text, "windows-1250"
         if western:
             return data.decode("windows-1252"), "windows-1252"
@@ -134,6 +169,23 @@ def decode(data: bytes, shown: str, *, central: bool = False) -> tuple[str, str]
 def _is_central(data: bytes) -> bool:
     """Whether the bytes are words in Windows-1250 and none in Windows-1252."""
     return bool(_CENTRAL.search(data) or (_CARON.search(data) and _GRAVE.search(data)))
+
+
+def _is_headed_central(data: bytes) -> bool:
+    """Whether the header is in a language that Windows-1250 is for: its ő and ű read as letters in both."""
+    from .headers import loose
+
+    head = data[: 8 * 1024].decode("windows-1250", "replace").splitlines()[:20]
+    return any(loose(cell) in _CENTRAL_HEADERS for line in head for cell in re.split("[,;\t|]", line))
+
+
+def _doubt(text: str) -> str:
+    """A word about a letter that is õ in western Europe and ő in Hungary; Portuguese has it before an e."""
+    at = re.search("[õÕ](?![eE])", text)
+    if at is None:
+        return ""
+    line = text.count("\n", 0, at.start()) + 1
+    return f"read as Windows-1252, with {at[0]!r} in line {line}; if that should be ő, save it as CSV UTF-8"
 
 
 def _maybe(data: bytes, encoding: str) -> str | None:
@@ -190,7 +242,8 @@ def _open_text(text: str, shown: str, encoding: str) -> Table:
     first, skip = _first_line(text)
     named = re.fullmatch(r"sep=(.)?", first, re.IGNORECASE | re.DOTALL)
     delimiter = (named[1] or ",") if named else find_delimiter(text)
-    return Table(_rows(text, shown, delimiter, skip=skip if named else 0), encoding, delimiter)
+    doubt = _doubt(text) if encoding == "windows-1252" else ""
+    return Table(_rows(text, shown, delimiter, skip=skip if named else 0), encoding, delimiter, doubt=doubt)
 
 
 def _first_line(text: str) -> tuple[str, int]:
@@ -201,19 +254,21 @@ def _first_line(text: str) -> tuple[str, int]:
 
 
 def find_delimiter(text: str) -> str:
-    """The delimiter of a text without a `sep=` line: the one that splits its first row into the most known columns."""
-    from .headers import read_header
+    """The delimiter of a text without a `sep=` line: the one that splits its header into the most known columns."""
+    from .headers import HEAD, read_header
 
-    head = next((line for line in text[: 64 * 1024].splitlines() if line.strip()), "")
+    head = islice((line for line in text[: 64 * 1024].splitlines() if line.strip()), HEAD)
     best, score = ",", (-1, -1)
-    for delimiter in _DELIMITERS:
-        try:
-            cells = next(csv.reader([head], delimiter=delimiter), [])
-        except csv.Error:
-            continue
-        found = (len(read_header(cells).index), len(cells))
-        if found > score:
-            best, score = delimiter, found
+    for at, line in enumerate(head):
+        for delimiter in _DELIMITERS:
+            try:
+                cells = next(csv.reader([line], delimiter=delimiter), [])
+            except csv.Error:
+                continue
+            known = len(read_header(cells).index)
+            found = (known, len(cells) if known > 1 or not at else -1)  # without a header the first line decides
+            if found > score:
+                best, score = delimiter, found
     return best
 
 

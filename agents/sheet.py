@@ -10,11 +10,12 @@ import datetime as dt
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..specs.problems import Where
 from .read import MAX_BYTES, Table, Unreadable
+from .sheet_marks import find_marks, with_formulas
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -33,12 +34,18 @@ def open_sheet(data: bytes, shown: str, sheet: str | None) -> Table:
         hint = "open it in a spreadsheet program and save it again as .xlsx"
         raise Unreadable(Where(shown), "bad-workbook", "this .xlsx file is damaged or not a workbook", hint) from error
     chosen = _choose(book, shown, sheet)
-    return Table(_rows(book[chosen], shown), encoding="xlsx", sheet=chosen)
+    marks = find_marks(data, getattr(book[chosen], "_worksheet_path", ""))
+    rows: Iterator[tuple[Any, ...]] = book[chosen].iter_rows(values_only=True)
+    if marks.formulas:
+        again = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
+        rows = with_formulas(rows, again[chosen].iter_rows(values_only=True))
+    return Table(_rows(rows, shown), encoding="xlsx", sheet=chosen, marks=marks)
 
 
 def _refuse_bombs(data: bytes, shown: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            _refuse_others(archive.namelist(), shown)
             size = sum(info.file_size for info in archive.infolist())
             encrypted = any(info.flag_bits & 1 for info in archive.infolist())
     except (zipfile.BadZipFile, OSError, ValueError) as error:
@@ -49,6 +56,23 @@ def _refuse_bombs(data: bytes, shown: str) -> None:
     if size > 4 * MAX_BYTES:
         text = f"the workbook unpacks to {size // (1024 * 1024):,} MB"
         raise Unreadable(Where(shown), "too-large", text, "keep the roster alone in a workbook of its own")
+
+
+def _refuse_others(names: list[str], shown: str) -> None:
+    """Other kinds of document are packed in the same way. Raises Unreadable."""
+    kinds = {
+        "xl/workbook.bin": "a binary workbook (.xlsb)",
+        "content.xml": "an OpenDocument file (.ods, .odt)",
+        "word/document.xml": "a text document (.docx)",
+        "ppt/presentation.xml": "a presentation (.pptx)",
+        "Index/Document.iwa": "a document of Numbers or Pages",
+    }
+    kind = next((words for member, words in kinds.items() if member in names), None)
+    if kind is None and "xl/workbook.xml" not in names:
+        kind = "a packed archive (.zip) without a workbook"
+    if kind is not None:
+        hint = "open it in a spreadsheet program and save it as .xlsx or as CSV"
+        raise Unreadable(Where(shown), "other-document", f"this is {kind}", hint)
 
 
 def _choose(book: Workbook, shown: str, sheet: str | None) -> str:
@@ -72,19 +96,17 @@ def _choose(book: Workbook, shown: str, sheet: str | None) -> str:
 
 
 def _header_like(sheet: Any) -> bool:
-    from .headers import read_header
+    from .headers import HEAD, is_header
 
-    for row in sheet.iter_rows(max_row=5, values_only=True):
-        cells = [cell_text(value) for value in row[:200]]
-        if any(c.strip() for c in cells):
-            return len(read_header(cells).index) >= 2
-    return False
+    return any(
+        is_header([cell_text(value) for value in row[:200]]) for row in sheet.iter_rows(max_row=HEAD, values_only=True)
+    )
 
 
-def _rows(sheet: Any, shown: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(rows: Iterable[tuple[Any, ...]], shown: str) -> Iterator[tuple[int, list[str]]]:
     number = 0
     try:
-        for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+        for number, row in enumerate(rows, start=1):
             cells = [cell_text(value) for value in row]
             if any(cells):
                 yield number, cells
