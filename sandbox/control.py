@@ -35,7 +35,7 @@ def answer(app: Application, call: Call) -> Answer:
     name = call.raw_path[len(PREFIX) :].strip("/")
     try:
         given = json.loads(call.body) if call.body.strip() else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return as_json(400, {"error": "The body is not valid JSON"})
     if not isinstance(given, dict):
         return as_json(400, {"error": "A JSON object was expected"})

@@ -39,7 +39,7 @@ def answer(app: Application, call: Call) -> Outcome | None:
         return None
     try:
         given = json.loads(call.body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return refused("SerializationException", 400, {"Message": "The body is not valid JSON"})
     if not isinstance(given, dict) or given.get("ServiceCode") != "connect":
         return None

@@ -8,6 +8,8 @@ operation may answer, and the largest page.
 from __future__ import annotations
 
 import functools
+import json
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,6 +28,21 @@ _NUMBERS = ("integer", "long", "float", "double")
 
 class SerializationError(Exception):
     """The request is not what the wire format allows; the text says where."""
+
+
+def document(body: bytes) -> Json:
+    """The JSON object that a request's body holds; empty for an empty body. Raises SerializationError."""
+    if not body.strip():
+        return {}
+    try:
+        found = json.loads(body)
+        if b"\\u" in body:
+            json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair is no text
+    except (ValueError, RecursionError):
+        raise SerializationError("The body is not valid JSON") from None
+    if not isinstance(found, dict):
+        raise SerializationError("The body is not a JSON object")
+    return found
 
 
 def _compiled(pattern: str | None) -> re.Pattern[str] | None:
@@ -70,7 +87,9 @@ def _number(shape: Any) -> Reader:
                 value = int(value) if whole else float(value)
             except ValueError:
                 raise SerializationError(f"{where}: a number was expected, not {value!r}") from None
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or (whole and value != int(value)):
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+            raise SerializationError(f"{where}: a number was expected, not {value!r:.40}")
+        if whole and value != int(value):
             raise SerializationError(f"{where}: a number was expected, not {type(value).__name__}")
         value = int(value) if whole else value
         if (low is not None and value < low) or (high is not None and value > high):

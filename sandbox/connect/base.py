@@ -291,7 +291,7 @@ class Base:
             return 0
         try:
             position, digest = json.loads(base64.urlsafe_b64decode(token))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             raise self.invalid("NextToken: this is not a token that the service gave") from None
         if digest != self._digest(p) or not isinstance(position, int):
             raise self.invalid("NextToken: this token belongs to a request with other arguments")

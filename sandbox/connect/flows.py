@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 
+from ...flows.catalogue import OUR_TYPES
 from ...flows.language import validate
 from . import exceptions as ex
 from .aliases import Aliases, free_of_aliases
@@ -176,9 +177,11 @@ class Flows(Aliases):
         if not publish:
             try:
                 json.loads(content)
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise ex.InvalidContactFlow(["Content is not valid JSON"]) from None
             return
+        if flow_type not in OUR_TYPES:
+            raise self.invalid(f"Type: what is legal in a flow of type {flow_type} is not known to the sandbox")
         problems = self.problems_of(instance, content, flow_type)
         if problems:
             raise ex.InvalidContactFlow(problems)

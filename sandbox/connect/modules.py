@@ -134,7 +134,7 @@ class Modules(Flows):
             return
         try:
             parsed = json.loads(settings)
-        except ValueError:
+        except (ValueError, RecursionError):
             parsed = None
         if not isinstance(parsed, dict):
             raise self.invalid("Settings: must be a JSON object as text")

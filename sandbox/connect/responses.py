@@ -18,7 +18,7 @@ from moto.core.responses import ActionContext, ActionResult
 from . import exceptions as ex
 from .base import PLAIN, Manner
 from .models import ConnectBackend, answered
-from .shapes import Json, Operation, SerializationError, status_of
+from .shapes import Json, Operation, SerializationError, document, status_of
 
 _JSON = "application/json"
 
@@ -87,7 +87,7 @@ class ConnectResponse(MotoConnectResponse):
                 {"Message": f"The sandbox does not answer {operation.name} yet; its documentation lists what it does"},
             )
         try:
-            self.params, problems = operation.read(path, query, self._document(body))
+            self.params, problems = operation.read(path, query, document(body))
         except SerializationError as error:
             return refused("SerializationException", 400, {"Message": str(error)})
         if problems:
@@ -108,15 +108,3 @@ class ConnectResponse(MotoConnectResponse):
             return refusal(ex.declared(error, operation))
         status, headers, text = WireResult(answer, operation).execute_result()
         return Outcome(status, text.encode(), headers, effects=effects)
-
-    @staticmethod
-    def _document(body: bytes) -> Json:
-        if not body.strip():
-            return {}
-        try:
-            document = json.loads(body)
-        except (ValueError, RecursionError):
-            raise SerializationError("The body is not valid JSON") from None
-        if not isinstance(document, dict):
-            raise SerializationError("The body is not a JSON object")
-        return document

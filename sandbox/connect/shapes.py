@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..shapes import Json, Model, Operation, SerializationError
+from ..shapes import Json, Model, Operation, SerializationError, document
 
-__all__ = ["Json", "Operation", "SerializationError", "operations", "route", "status_of"]
+__all__ = ["Json", "Operation", "SerializationError", "document", "operations", "route", "status_of"]
 
 # The model's own patterns that would refuse what the service takes (Connect facts 3.13) or are not what they mean.
 _PATTERN_FIXES: dict[str, str | None] = {

@@ -202,7 +202,7 @@ class Base:
             return 0
         try:
             position, digest = json.loads(base64.urlsafe_b64decode(p["nextToken"]))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             raise self.invalid("nextToken: this is not a token that the service gave") from None
         if digest != self._digest(p) or not isinstance(position, int):
             raise self.invalid("nextToken: this token belongs to a request with other arguments")

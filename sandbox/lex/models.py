@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..connect.base import ACCOUNT, Manner
 from ..connect.responses import Outcome, refused
-from ..shapes import Json, Model, Operation, SerializationError
+from ..shapes import Json, Model, Operation, SerializationError, document
 from .base import LexError
 from .bots import Bots
 from .intents import Intents
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..wire import Call
 
 SERVICE = "lex"
+_REFUSALS = ("ValidationException", "PreconditionFailedException", "ResourceNotFoundException")
 _MODEL = Model("lexv2-models", {})
 operations = _MODEL.operations
 
@@ -49,16 +50,16 @@ def answer(app: Application, call: Call, found: tuple[Operation, dict[str, str]]
         return refused("UnknownOperationException", 501 if found else 404, {"message": text})
     operation, path = found
     try:
-        params, problems = operation.read(path, call.query, _document(call.body))
+        params, problems = operation.read(path, call.query, document(call.body))
     except SerializationError as error:
         return refused("SerializationException", 400, {"message": str(error)})
     if problems:
-        outcome = _refused("ValidationException", "; ".join(problems)[:2000])
+        outcome = _refused(operation, "ValidationException", "; ".join(problems)[:2000])
     else:
         try:
             outcome = _done(app, call, operation, params, manner)
         except LexError as error:
-            outcome = _refused(error.code, error.message)
+            outcome = _refused(operation, error.code, error.message)
     outcome.parameters = params
     return outcome
 
@@ -75,17 +76,7 @@ def _done(app: Application, call: Call, operation: Operation, params: Json, mann
     return Outcome(operation.status, body, {"Content-Type": "application/json"}, effects=effects)
 
 
-def _refused(code: str, message: str) -> Outcome:
+def _refused(operation: Operation, code: str, message: str) -> Outcome:
+    if not operation.declares(code):
+        code = next((other for other in _REFUSALS if operation.declares(other)), code)
     return refused(code, _MODEL.status_of(code), {"message": message})
-
-
-def _document(body: bytes) -> Json:
-    if not body.strip():
-        return {}
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        raise SerializationError("The body is not valid JSON") from None
-    if not isinstance(document, dict):
-        raise SerializationError("The body is not a JSON object")
-    return document

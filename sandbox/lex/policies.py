@@ -98,7 +98,7 @@ class Policies(Base):
     def _document(self, text: str) -> Json:
         try:
             document = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise self.invalid("policy: this is not JSON") from None
         statements = document.get("Statement") if isinstance(document, dict) else None
         if not isinstance(statements, list) or not all(isinstance(one, dict) for one in statements):
