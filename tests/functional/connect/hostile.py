@@ -13,7 +13,7 @@ from ccdeploy.sandbox.app import Application
 
 REGION = "eu-central-1"
 Json = dict[str, Any]
-_ODD = (
+_ODD: tuple[Any, ...] = (
     None, True, False, 0, -1, 1.5, 10**30, float("nan"), float("inf"), "", " ", "\x00", "é" * 3000, "../..", "a" * 5000,
     "arn:aws:connect", "arn:aws:connect:eu-central-1:123456789012:instance/x/queue/y", "arn:::::", ":", "/", "{}",
     "%00", "null", [], {}, [None], [[]], {"": None}, {"a": {"b": {"c": []}}}, [1, "a", None], "\ud800", "2026-02-30",

@@ -16,7 +16,7 @@ from .conftest import Centre, client, make_centre
 from .hostile import Stranger, furnish, furnish_bot, raw, send
 from .wire import faults_of
 
-SEEDS = range(300 if os.environ.get("CCDEPLOY_TORTURE") else 4)
+SEEDS = range(300 if os.environ.get("CCDEPLOY_TORTURE") else 3)
 NOT_THERE = frozenset((404, 501))  # no such operation, or one that is not built
 
 
