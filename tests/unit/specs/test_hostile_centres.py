@@ -118,8 +118,9 @@ def test_a_bad_file_in_a_good_folder_is_told_and_the_rest_is_checked(tmp_path: P
     shutil.copytree(CENTRES / "design", folder)
     (folder / name).write_bytes(content)
     found = validate(folder, today=DAY)
-    assert found.errors
-    assert any(problem.where.file == name for problem in found.problems)
+    told = [problem for problem in found.problems if problem.where.file == name]
+    # Scripts that are still to be written stop nothing; anything else that is bad does.
+    assert told if name.startswith("calls/") and not content else found.errors and told
 
 
 @pytest.mark.parametrize(
