@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,15 +23,44 @@ STDIN = "-"
 MOST = 1000  # actions
 
 
-def diff(settings: Settings, old: str, new: str) -> list[Change]:
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What changed; and, where one side had ids and the other names, which id was taken for which name."""
+
+    changes: list[Change]
+    names: Mapping[str, str]
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of the JSON contract."""
+        found = {"equal": not self.changes, "differences": [change.as_json() for change in self.changes]}
+        return found | ({"names": dict(self.names)} if self.names else {})
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One of the two flows. `names`: ids that were made up for the names of YAML, with what they stand for."""
+
+    document: Document
+    names: Mapping[str, str]
+
+
+def diff(settings: Settings, old: str, new: str) -> Difference:
     """What changed from one file to another. Raises Invalid for a file with mistakes.
 
     Where one of them is a flow of a centre, YAML from elsewhere (an older version) is read with that centre around it.
+    Where only one of them is YAML, its names are matched with the other's ids by what they are used for.
     """
     from ..flows.difference import differences
+    from ..flows.renaming import renamed
 
     center = _center_of(settings, new) or _center_of(settings, old)
-    return differences(_document(settings, old, center), _document(settings, new, center))
+    left, right = _side(settings, old, center), _side(settings, new, center)
+    one, other, names = left.document, right.document, dict[str, str]()
+    if right.names and not left.names:
+        one, names = renamed(one, other, right.names)
+    elif left.names and not right.names:
+        other, names = renamed(other, one, left.names)
+    return Difference(differences(one, other), names)
 
 
 def _center_of(settings: Settings, name: str) -> Center | None:
@@ -44,7 +74,7 @@ def _center_of(settings: Settings, name: str) -> Center | None:
     return load(folder, stack=settings.stack, today=settings.today).center
 
 
-def diff_live(settings: Settings, name: str, file: str) -> list[Change]:
+def diff_live(settings: Settings, name: str, file: str) -> Difference:
     """What `up` would change in the deployed flow `name`: from what stands to `file`, or to the centre's own flow."""
     from ..flows.difference import differences
     from ..flows.document import read_document
@@ -56,8 +86,8 @@ def diff_live(settings: Settings, name: str, file: str) -> list[Change]:
     if live is None:
         raise Invalid(f'The deployed flow "{name}" cannot be read.', problems.listed(), where=name)
     if file and file.endswith(".json"):
-        return differences(live, _document(settings, file))
-    return differences(live, _own(settings, folder, name, Path(file) if file else None, outputs))
+        return Difference(differences(live, _side(settings, file).document), {})
+    return Difference(differences(live, _own(settings, folder, name, Path(file) if file else None, outputs)), {})
 
 
 def _folder(file: str) -> Path:
@@ -73,9 +103,11 @@ def _folder(file: str) -> Path:
     return folder
 
 
-def _document(settings: Settings, name: str, center: Center | None = None) -> Document:
+def _side(settings: Settings, name: str, center: Center | None = None) -> _Side:
     from ..flows.document import MAX_BYTES, read_document
+    from ..flows.fictional import arn, bind
 
+    names: dict[str, str] = {}
     path = Path(name)
     if name == STDIN:
         source = sys.stdin.buffer.read(MAX_BYTES + 1)
@@ -84,7 +116,9 @@ def _document(settings: Settings, name: str, center: Center | None = None) -> Do
             source = file.read(MAX_BYTES + 1)
     shown = "<stdin>" if name == STDIN else name
     if path.suffix != ".json" and source.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{":
-        source = _compiled(settings, name, shown, source, center).encode()
+        compiled, region = _compiled(settings, name, shown, source, center)
+        names = {arn(ref, region): f"{ref.kind.replace('_', ' ')} {ref.name}" for ref in compiled.refs}
+        source = bind(compiled, region).encode()
     problems = Problems()
     document = read_document(source, shown, problems)
     if document is not None and len(document.actions) > MOST:
@@ -92,36 +126,38 @@ def _document(settings: Settings, name: str, center: Center | None = None) -> Do
         problems.error(document.where, "too-many-actions", message, f"more than {MOST} are not compared")
     if document is None or not document.actions or problems.errors:
         raise _invalid(shown, problems)
-    return document
+    return _Side(document, names)
 
 
-def _compiled(settings: Settings, name: str, shown: str, source: bytes, center: Center | None) -> str:
-    """YAML in Flow language: as a flow of its own centre, else of `center`, else by itself."""
+def _compiled(
+    settings: Settings, name: str, shown: str, source: bytes, center: Center | None
+) -> tuple[CompiledFlow, str]:
+    """YAML in Flow language, and its Region: as a flow of its own centre, else of `center`, else by itself."""
     from ..flows.alone import compile_text
     from ..flows.compiler import compile_flow
-    from ..flows.fictional import bind
     from ..flows.house import house_of
     from ..flows.parse import parse
     from ..specs.flowfiles import envelope
     from ..specs.texts import context_of
     from ..specs.yaml import parse as parse_yaml
-    from .flows import compile_file
+    from .flows import compiled_in_center
 
-    if name != STDIN and _center_of(settings, name) is not None:
-        return compile_file(settings, Path(name)).content
+    own = compiled_in_center(settings, Path(name)) if name != STDIN and _center_of(settings, name) is not None else None
+    if own is not None:
+        return own
     text = source.decode("utf-8", "replace")
     if center is None:
         alone = compile_text(text, shown)
         if alone.compiled is None:
             raise _invalid(shown, alone.problems)
-        return bind(alone.compiled)
+        return alone.compiled, "eu-central-1"
     problems = Problems()
     node = parse_yaml(text, shown, problems)
     file = envelope(node, shown, problems) if node is not None else None
     flow = parse(file, context_of(center), problems) if file is not None else None
     if flow is None or problems.errors:
         raise _invalid(shown, problems)
-    return bind(compile_flow(flow, house_of(center)), center.region)
+    return compile_flow(flow, house_of(center)), center.region
 
 
 def _invalid(shown: str, problems: Problems) -> Invalid:

@@ -44,6 +44,7 @@ def import_file(file: Path, stdin: BinaryIO, *, flow_type: str = "", name: str =
     from ..flows.document import read_document
     from ..flows.importer.convert import import_document
     from ..flows.importer.words import slug
+    from ..flows.templates import tell_template
 
     problems = Problems()
     shown = "<stdin>" if str(file) == STDIN else str(file)
@@ -51,6 +52,7 @@ def import_file(file: Path, stdin: BinaryIO, *, flow_type: str = "", name: str =
     done: Imported | None = None
     if document is not None and not problems.errors:
         stem = "" if str(file) == STDIN else slug(file.name.split(".")[0], 60)
+        tell_template(document, problems)
         done = import_document(document, problems, name=name or slug(document.name, 60) or stem, flow_type=flow_type)
     if done is None or problems.errors:
         hint = "Correct them where the flow comes from, and export it again."

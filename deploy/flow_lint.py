@@ -150,11 +150,11 @@ def _flows_in(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith((".", "node_modules")))
         for name in sorted(names):
             path = Path(root) / name
-            if path.suffix in _YAML | {_JSON} and not name.startswith(".") and _looks(path):
+            if path.suffix in _YAML | {_JSON} and not name.startswith(".") and looks_like_a_flow(path):
                 yield path
 
 
-def _looks(path: Path) -> bool:
+def looks_like_a_flow(path: Path) -> bool:
     """Whether a file's beginning has a flow's marks; a flow of a centre always counts."""
     if _centre_of(path) is not None:
         return True

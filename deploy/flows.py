@@ -14,7 +14,7 @@ from .validate import valid
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..flows.compiled import Ref
+    from ..flows.compiled import CompiledFlow, Ref
     from ..specs.model import Center
 
 
@@ -78,6 +78,12 @@ def _in_center(settings: Settings, file: Path) -> tuple[Center, str, Problems] |
 
 def _of_center(center: Center, name: str, problems: Problems, file: Path, known: Mapping[Ref, str]) -> Compiled:
     from ..flows.bindings import bind_known
+
+    flow, own = _checked(center, name, problems, file)
+    return Compiled(_pretty(bind_known(flow, known, center.region)), own)
+
+
+def _checked(center: Center, name: str, problems: Problems, file: Path) -> tuple[CompiledFlow, tuple[Problem, ...]]:
     from ..flows.centre import compile_center
     from ..flows.check import check_flows
 
@@ -86,8 +92,13 @@ def _of_center(center: Center, name: str, problems: Problems, file: Path, known:
     own = [problem for problem in problems.listed() if problem.where.file == shown]
     if any(problem.severity == "error" for problem in own):
         raise _invalid(file, own)
-    flow = compile_center(center).flows[name]
-    return Compiled(_pretty(bind_known(flow, known, center.region)), tuple(own))
+    return compile_center(center).flows[name], tuple(own)
+
+
+def compiled_in_center(settings: Settings, file: Path) -> tuple[CompiledFlow, str] | None:
+    """The flow of a centre's file, not bound, and the centre's Region; None for a file by itself. Raises Invalid."""
+    found = _in_center(settings, file)
+    return None if found is None else (_checked(*found, file)[0], found[0].region)
 
 
 def _invalid(file: Path, problems: list[Problem]) -> Invalid:

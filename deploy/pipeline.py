@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 from ..stacks.engine.plan import Changes, Step
 from . import adopting, guards, people, retiring, switches
 from .events import NO_AGENTS, Note, OnEvent, Result, Started
+from .explain import explained
 from .prepare import check_place
 from .rehearsal import refusal, rehearse
 from .run import Run
@@ -114,7 +115,7 @@ def preview(
 
         edits = edits_for(work, drifted.open)
     # Threads finish in any order; a plan reads the same every time.
-    steps = tuple(sorted(result.steps, key=lambda step: (step.type, step.name)))
+    steps = tuple(sorted(explained(work, result.steps), key=lambda step: (step.type, step.name)))
     return Preview(steps, agents, notes, drifted, keep, edits)
 
 

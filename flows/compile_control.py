@@ -90,7 +90,7 @@ def split(draft: Draft, step: Step) -> None:
     """DistributeByPercentage: each bound is one more than the shares so far (Connect facts 4.5)."""
     cases, total = [], 0
     for share, target in step.value.items():
-        total += share
+        total += int(share.partition(" ")[0])
         cases.append(("NumberLessThan", str(total + 1), target))
     errors = {"NoMatchingCondition": step.option("otherwise")}
     draft.add(step.key, "DistributeByPercentage", conditions=cases, errors=errors)

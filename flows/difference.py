@@ -48,6 +48,11 @@ def differences(left: Document, right: Document) -> list[Change]:
     return found or [Change("changed", "", "the flows differ in what no way from their starts leads to")]
 
 
+def paired(left: Document, right: Document) -> dict[str, str]:
+    """Identifiers of actions that are the same step on both sides, as far as it can be told."""
+    return _Comparison(left, right).pairs
+
+
 class _Comparison:
     def __init__(self, left: Document, right: Document) -> None:
         self.left, self.right = left, right

@@ -247,14 +247,21 @@ class Reader:
         return {durations.seconds(name): target for name, target in found.items()} if found else None
 
     def _shares(self, _form: Form, node: Node, key: str) -> Any:
+        """Steps by share, as text; a share that comes again, which only a list can hold, is `50 #2`."""
+
         def complain(name: str) -> str:
             return "" if name.isdigit() and 1 <= int(name) <= 99 else f'"{name}" is not a share from 1 to 99'
 
-        found = self._branches(node, key, "{30: new-menu}", complain)
-        shares = {int(name): target for name, target in found.items()} if found else None
-        if shares and sum(shares) > 100:
-            self.wrong(node.where, f"the shares sum to {sum(shares)}, more than 100")
-        return shares
+        parts = node.items if isinstance(node, Sequence) and node.items else (node,)
+        shares: dict[str, str] = {}
+        for part in parts:
+            for share, target in (self._branches(part, key, "{30: new-menu}", complain) or {}).items():
+                again = sum(name.partition(" ")[0] == share for name in shares)
+                shares[f"{share} #{again + 1}" if again else share] = target
+        total = sum(int(name.partition(" ")[0]) for name in shares)
+        if total > 100:
+            self.wrong(node.where, f"the shares sum to {total}, more than 100")
+        return shares or None
 
     def _language_choices(self, _form: Form, node: Node, key: str) -> Any:
         def complain(name: str) -> str:

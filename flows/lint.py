@@ -21,6 +21,7 @@ from .hotline import Allowed, findings, record
 from .house import house_alone
 from .language import judged
 from .speech_rules import spoken
+from .templates import tell_template
 
 WARN_ACTIONS = 200
 
@@ -45,6 +46,7 @@ def lint_document(document: Document, problems: Problems, flow_type: str = "") -
         tell = problems.error if refused else problems.warning
         tell(_place(document, found), "flow-language", _named(found))
     _size(document, problems)
+    tell_template(document, problems)
     if document.start in document.actions and len(document.actions) <= MAX_ACTIONS:
         return Linted(problems, tuple(record(findings(ActionCalls(document, kind)), None, problems)))
     return Linted(problems)

@@ -121,7 +121,7 @@ def _label(node: Node, edge: Edge) -> str:
         if name.startswith(prefix):
             return sign + name.removeprefix(prefix)
     if node.act == "split" and name.startswith("split "):
-        return name.removeprefix("split ") + " %"
+        return name.removeprefix("split ").partition(" ")[0] + " %"
     return _QUIET_NAMES.get(name, name)
 
 
@@ -144,7 +144,9 @@ def _words(step: Step | None) -> str:
     if isinstance(value, str):
         return value if value != "true" else ""
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {part}" if isinstance(part, str) else str(key) for key, part in value.items())
+        return ", ".join(
+            f"{key.partition(' #')[0]}: {part}" if isinstance(part, str) else str(key) for key, part in value.items()
+        )
     if isinstance(value, tuple):
         return ", ".join(str(part) for part in value if not isinstance(part, Text))
     return "" if value is True else f"{value} s" if step.verb == "wait" else str(value)

@@ -15,7 +15,7 @@ _KINDS = {
     "results": "{result: step}",
     "durations": "{duration: step}",
     "counts": "{number: step}",
-    "shares": "{per cent: step}",
+    "shares": "{per cent: step}, or a list of such maps where a share comes twice",
     "language_choices": "{key: language}",
     "language_key": "language",
     "duration": "duration",

@@ -37,7 +37,7 @@ _FORMS: dict[str, dict[str, Any]] = {
     "results": STEPS,
     "durations": STEPS,
     "counts": STEPS,
-    "shares": STEPS,
+    "shares": {"anyOf": [STEPS, {"type": "array", "items": STEPS, "minItems": 1}]},
     "language_choices": {"type": "object", "additionalProperties": WORD},
     "duration": DURATION,
     "integer": {"type": ["integer", "string"], "pattern": "^-?[0-9]+$"},

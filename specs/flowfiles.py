@@ -12,6 +12,7 @@ from .problems import Problems
 from .suggest import did_you_mean
 from .yaml import read
 
+MAX_BYTES = 4_000_000  # many times what the service takes of one flow; more is read for nothing
 TYPES: tuple[FlowType, ...] = get_args(FlowType)
 
 
@@ -21,7 +22,7 @@ def read_flow_files(folder: Path, problems: Problems) -> tuple[dict[str, FlowFil
     whole = True
     for path in yaml_files(folder / "flows", "flows", problems):
         shown = f"flows/{path.name}"
-        node = read(path, shown, problems)
+        node = read(path, shown, problems, MAX_BYTES)
         if node is None:
             whole = False
             continue

@@ -34,9 +34,9 @@ def read_bytes_file(path: Path, shown: str, problems: Problems, limit: int = MAX
     return None
 
 
-def read_text_file(path: Path, shown: str, problems: Problems) -> str | None:
+def read_text_file(path: Path, shown: str, problems: Problems, limit: int = MAX_BYTES) -> str | None:
     """The text of a UTF-8 file without its BOM; None when there is none (the problem is recorded)."""
-    data = read_bytes_file(path, shown, problems)
+    data = read_bytes_file(path, shown, problems, limit)
     return None if data is None else decode(data, shown, problems)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from .nodes import Mapping, Node, Scalar, Sequence
 from .problems import Problems, Where
-from .textfile import read_text_file
+from .textfile import MAX_BYTES, read_text_file
 
 MAX_DEPTH = 64
 _QUOTE = 'put the value in quotes: "…"'
@@ -22,9 +22,10 @@ class _Stop(Exception):
     """The rest of the file is not read: its problem is recorded."""
 
 
-def read(path: Path, shown: str, problems: Problems) -> Mapping | None:
-    """The map in the file `path`, shown to the user as `shown`; None when there is none (the problem is recorded)."""
-    text = read_text_file(path, shown, problems)
+def read(path: Path, shown: str, problems: Problems, limit: int = MAX_BYTES) -> Mapping | None:
+    """The map in the file `path` of at most `limit` bytes, shown to the user as `shown`; None when there is none (the
+    problem is recorded)."""
+    text = read_text_file(path, shown, problems, limit)
     if text is None:
         return None
     return parse(text, shown, problems)

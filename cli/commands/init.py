@@ -63,4 +63,5 @@ def _blanks(folder: Path, language: str, said: dict[str, str | None]) -> dict[st
         raise click.BadParameter(f"{region!r} has no Amazon Connect. Use {' or '.join(names)}.", param_hint="--region")
     name = starter.key_of(said.pop("name") or folder.resolve().name)
     chosen = {key: value for key, value in said.items() if value}
-    return {**table[language], "language": language, "region": region, "name": name, "alias": f"{name}-line", **chosen}
+    alias = name if name.endswith("-line") else f"{name}-line"
+    return {**table[language], "language": language, "region": region, "name": name, "alias": alias, **chosen}

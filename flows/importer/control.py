@@ -71,14 +71,16 @@ def check_metric(take: Take) -> Given | None:
 
 def split(take: Take) -> Given | None:
     """DistributeByPercentage: each bound is one more than the shares so far."""
-    shares: dict[str, Target] = {}
+    shares: list[dict[str, Target]] = []
     before = 1
     for bound, to in (take.cases("NumberLessThan") or {}).items():
-        if not bound.isdigit() or str(int(bound) - before) in shares:
+        if not bound.isdigit() or int(bound) <= before:
             return None
-        shares[str(int(bound) - before)] = to
+        shares.append({str(int(bound) - before): to})
         before = int(bound)
-    step: Given = {"split": shares or None, "otherwise": take.branch("NoMatchingCondition")}
+    together = {share: to for part in shares for share, to in part.items()}
+    value = together if len(together) == len(shares) else shares
+    step: Given = {"split": value or None, "otherwise": take.branch("NoMatchingCondition")}
     take.unused_next(step)
     return step
 

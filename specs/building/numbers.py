@@ -121,9 +121,10 @@ def build_safety(values: Values | None, external: Mapping[str, str], problems: P
     number = fallback.get("number")
     if isinstance(fallback, Values) and "fallback" in values and not fallback.wheres:
         problems.error(values.at("fallback"), "missing-key", "the fallback names nothing", "write queue: or number:")
-    for rule, reason in values.get("waive", {}).items():
+    waived = values.get("waive", Values())
+    for rule, reason in waived.items():
         if len(reason.strip()) < 3:
-            problems.error(values.at("waive"), "bad-value", f"waiving {rule} needs a reason in words")
+            problems.error(waived.at(rule), "bad-value", f"waiving {rule} needs a reason in words")
     return Safety(
         tuple(dict.fromkeys(values.get("emergency_numbers", ()))),
         values.get("longest_wait", 900),

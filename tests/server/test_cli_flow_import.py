@@ -105,3 +105,29 @@ def test_a_file_that_is_not_there_is_told(here: Any) -> None:
     done = piped(here, "", "flow", "import", "gone.json", "--json")
     assert done.returncode == 1
     assert json.loads(done.stdout)["error"]["where"] == "gone.json"
+
+
+def test_a_folder_of_flows_is_taken_in_and_out_again_and_counted(here: Any, export: Path, fits: Any) -> None:
+    done = piped(here, "", "flow", "import", "--check", ".")
+    assert done.returncode == 0, done.stderr
+    assert [line.split() for line in done.stdout.splitlines()][1] == ["DisconnectParticipant", "1", "1"]
+    assert done.stderr.strip() == "1 of 1 flows come back equal; 0 refused"
+    torn = json.loads(export.read_text(encoding="utf-8"))
+    torn["Actions"][0]["Type"] = "Invented"
+    (here.folder / "torn.json").write_text(json.dumps(torn), encoding="utf-8")
+    found = json.loads(piped(here, "", "flow", "import", "--check", ".", "--json").stdout)
+    fits("flow-check", found)
+    assert (found["equal"], [item["file"] for item in found["refused"]]) == (1, ["torn.json"])
+    assert piped(here, "", "flow", "import", "--check", export.name, "--name", "x").returncode == 2
+
+
+def test_an_export_and_its_yaml_are_the_same_up_to_names(here: Any, export: Path, fits: Any) -> None:
+    yaml = here.folder / "night.yaml"
+    yaml.write_text(piped(here, "", "flow", "import", export.name).stdout, encoding="utf-8")
+    same = piped(here, "", "flow", "diff", export.name, yaml.name)
+    assert (same.returncode, same.stdout) == (0, "")
+    assert same.stderr.splitlines()[0] == "no difference but names"
+    assert f"queue nurses = {QUEUE}" in same.stderr
+    told = json.loads(piped(here, "", "flow", "diff", yaml.name, export.name, "--json").stdout)
+    fits("flow-diff", told)
+    assert told == {"equal": True, "differences": [], "names": {QUEUE: "queue nurses"}}

@@ -169,3 +169,12 @@ def test_a_file_cannot_drive_the_terminal_through_its_problems() -> None:
     text = problems_text([problem], colour=False)
     assert all(line.isprintable() for line in text.splitlines())
     assert r"\x1b[31mred\u202e" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "alias"), [("covidom", "covidom-line"), ("my-line", "my-line"), ("hotline", "hotline-line")]
+)
+def test_a_starter_s_alias_says_line_once(tmp_path: Path, name: str, alias: str) -> None:
+    from ccdeploy.cli.commands.init import _blanks
+
+    assert _blanks(tmp_path / name, "en-GB", {"name": None, "region": "eu-west-2"})["alias"] == alias
