@@ -16,7 +16,6 @@ from .difference import paired
 from .document import Document, document_of
 from .equal import plain
 
-
 _ID = re.compile(r"^arn:|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|^\$\{|^\{\{")
 
 
