@@ -75,9 +75,16 @@ def _make(given: Path) -> str:
 def upwards(start: Path, *names: str) -> Path | None:
     """The nearest folder from `start` upwards that holds one of `names`, or None."""
     for folder in (start, *start.parents):
-        if any((folder / name).exists() for name in names):
+        if any(_there(folder / name) for name in names):
             return folder
     return None
+
+
+def _there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # in a folder that cannot be entered
+        return False
 
 
 def hidden_folder(folder: Path) -> Path:

@@ -53,9 +53,23 @@ def sandbox(folder: Path, *, writing: bool) -> Iterator[str]:
         with tempfile.TemporaryDirectory(prefix="ccdeploy-") as place:
             copy = Path(place) / SANDBOX
             if data_folder(folder).is_dir():
-                shutil.copytree(data_folder(folder), copy)
+                _copied(data_folder(folder), copy)
             with _served(copy) as endpoint:
                 yield endpoint
+
+
+def _copied(data: Path, copy: Path) -> None:
+    """The journals alone: who serves, what was asked and said so far matters to nobody who only reads."""
+    try:
+        shutil.copytree(data, copy, ignore=shutil.ignore_patterns("*.log", "lock", "history*"))
+    except shutil.Error as error:
+        source, _, reason = error.args[0][0]
+        raise Refused(
+            f"{source} cannot be read: {reason.removeprefix('[Errno 13] ').partition(':')[0]}.",
+            hint="Check its permissions, then run the command again.",
+            where=str(source),
+            code="unreadable",
+        ) from error
 
 
 @contextlib.contextmanager

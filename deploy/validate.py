@@ -68,11 +68,18 @@ def validate(folder: Path, *, stack: str = "dev", today: dt.date | None = None, 
         flows = check_flows(center, problems)
         people = check_rosters(center)
         # A roster that is not there is told once, at the line of center.yaml that names it.
-        problems.extend([p for p in people.problems if p.where.line or (folder / p.where.file).is_file()])
+        problems.extend([p for p in people.problems if p.where.line or _there(folder / p.where.file)])
         check_persons(center, flows, people, problems)
         if not problems.errors:
             _calls(center, people, problems)
     return Validated(center, people, tuple(problems.listed()))
+
+
+def _there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # in a folder that cannot be entered
+        return False
 
 
 def _calls(center: Center, people: Checked, problems: Problems) -> None:

@@ -7,6 +7,7 @@ transfers and what comes after the agent has hung up.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from ..specs.model import FlowType, PhoneNumber, Queue, Speech, Text
@@ -62,14 +63,18 @@ def _flow(moment: str, flow_type: FlowType, *steps: Step, on_error: str | None =
 
 def _step(key: str, verb: str, value: Any, then: str | None = None, failed: str | None = None, **options: Any) -> Step:
     """A step with the table's defaults filled in."""
+    given = {name.rstrip("_"): option for name, option in options.items() if option is not None}
+    return Step(key, verb, value, _defaults(verb) | given, then=then, failed=failed)
+
+
+@cache
+def _defaults(verb: str) -> dict[str, Any]:
     reader = Reader(TextContext(), Problems())
-    filled = {
+    return {
         name: reader.read(form, Scalar(form.default, NOWHERE), name)
         for name, form in verbs()[verb].options.items()
         if form.default is not None
     }
-    given = {name.rstrip("_"): option for name, option in options.items() if option is not None}
-    return Step(key, verb, value, filled | given, then=then, failed=failed)
 
 
 def waiting(house: House, queue: Queue | None) -> Flow:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ..specs.errors import Invalid
+from ..specs.garbage import held_back
 from ..specs.model import Center
 from ..specs.problems import Problems
 from ..specs.texts import context_of
@@ -36,6 +37,11 @@ def compile_center(center: Center, *, laid_out: bool = True) -> FlowSet:
     Pure and fast: no ids are needed; `CompiledFlow.bind` puts them in later. Without `laid_out` blocks get no places
     in the designer, for calls that are only simulated.
     """
+    with held_back():
+        return _compile(center)
+
+
+def _compile(center: Center) -> FlowSet:
     problems = Problems()
     context = context_of(center)
     own = {name: flow for name, file in center.flows.items() if (flow := parse(file, context, problems))}

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import get_args
 
+from ..specs import voices
 from ..specs.model import Center, Text
 from ..specs.problems import Problem, Problems, Where
 from ..specs.suggest import did_you_mean
@@ -141,7 +142,9 @@ def _phrases(center: Center, problems: Problems) -> None:
             hint = f"known: {', '.join(known_phrases())}; or name own flows under `defaults:`"
             problems.warning(where, "no-phrases", message, hint)
         elif language.voice is None:
-            message = f"{key} has no voice: the built-in flows speak in the voice of {center.main_language}"
+            found = voices.default(language.code)
+            speaker = f"{found}'s voice" if found else "a voice of another language"
+            message = f"{key} has no voice: what the built-in flows say there is said in {speaker}"
             problems.warning(where, "no-voice", message, "name own flows with recordings under `defaults:`")
 
 

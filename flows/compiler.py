@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from ..specs import voices
 from ..specs.model import Switch
 from . import compile_control as control
 from . import compile_dialogue as dialogue
@@ -100,7 +101,7 @@ def head(draft: Draft, start: str) -> str:
         chosen = [(moment, house.flow_for(moment, None)) for moment in ("customer_hold", "agent_hold")]
         links += [routing.hook(draft, moment, flow) for moment, flow in chosen if flow]
     switches = house.switches(draft.flow.name)
-    if (draft.speaks or any(switch.say for switch in switches)) and house.languages[house.main].voice:
+    if (draft.speaks or any(switch.say for switch in switches)) and _heard(house):
         links.append(("voice", lambda ident, go_on: _voice(draft, ident, go_on)))
     links += [(f"switch-{switch.key}", _switch(draft, switch)) for switch in switches]
     names = [f"{HEAD}.{link}" for link, _ in links]
@@ -133,12 +134,20 @@ def _log(draft: Draft, ident: str, go_on: str) -> None:
     draft.add(ident, "UpdateFlowLoggingBehavior", {"FlowLoggingBehavior": "Enabled"}, go_on)
 
 
+def _heard(house: House) -> dict[str, tuple[str, str | None]]:
+    """Each language's voice and engine. Where prompts are recorded, what nobody recorded (built-in flows, crisis
+    switches) is still said in that language: by a voice of it, else by another language's. Empty when none is known."""
+    own = {
+        key: (language.voice, language.engine) if language.voice else (voices.default(language.code) or "", None)
+        for key, language in house.languages.items()
+    }
+    other = own[house.main] if own[house.main][0] else next((found for found in own.values() if found[0]), None)
+    return {key: found if found[0] else other for key, found in own.items()} if other else {}
+
+
 def _voice(draft: Draft, ident: str, go_on: str) -> None:
-    """The voice of the caller's language; a language without one keeps the main language's."""
-    languages = draft.house.languages
-    main = languages[draft.house.main]
-    voices = {key: found if found.voice else main for key, found in languages.items()}
-    chosen = {key: (str(found.voice), found.engine) for key, found in voices.items()}
+    """The voice of the caller's language."""
+    chosen = _heard(draft.house)
 
     def one(name: str, voice: tuple[str, str | None]) -> None:
         speech.voice(draft, name, voice[0], voice[1], go_on)

@@ -31,6 +31,8 @@ class House:
     built_ins: bool = True  # whether queues get the built-in flows
     bare: frozenset[str] = frozenset()  # imported flows, to which nothing is added
     laid_out: bool = True  # whether blocks get their places in the designer; what is only judged needs none
+    # Queues with callbacks of their own: all (None), and by the flow in which their callers wait; found when asked for.
+    _waiters: dict[str | None, list[Queue]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def main(self) -> str:
@@ -73,10 +75,15 @@ class House:
 
     def own_callbacks(self, flow: str) -> list[tuple[str, str]]:
         """(name in Connect, real queue for its callbacks) of every queue whose callers may wait in `flow`."""
-        queues = [queue for queue in self.center.queues.values() if queue.own_callbacks] if self.center else []
-        if len(queues) > MANY_QUEUES:  # then only those that say so: a step may name the flow for any queue
-            queues = [queue for queue in queues if self.flow_for("waiting", queue.key) == flow]
         center = self.center
+        if center is not None and not self._waiters:
+            with_own = [queue for queue in center.queues.values() if queue.own_callbacks]
+            self._waiters[None] = with_own
+            for queue in with_own:
+                self._waiters.setdefault(self.flow_for("waiting", queue.key) or "", []).append(queue)
+        queues = self._waiters.get(None, [])
+        if len(queues) > MANY_QUEUES:  # then only those that say so: a step may name the flow for any queue
+            queues = self._waiters.get(flow, [])
         return [
             (center.shown(v.title) if center else v.title, v.callbacks)
             for queue in queues

@@ -17,6 +17,7 @@ from .building.names import languages, prompts
 from .building.numbers import check_prompt_files
 from .callfiles import check_calls
 from .flowfiles import read_flow_files
+from .garbage import held_back
 from .model import Center, FlowFile
 from .overlay import lay_over, overlays
 from .problems import Problems, Where
@@ -39,6 +40,11 @@ def load(folder: Path, *, stack: str = "dev", today: dt.date | None = None, ever
     `today` prunes past overrides and chooses the holidays' years (the machine's date where None). With `every` the
     other stacks of `environments` are checked too, and their problems stand beside those of `stack`.
     """
+    with held_back():
+        return _load(folder, stack, today, every)
+
+
+def _load(folder: Path, stack: str, today: dt.date | None, every: bool) -> Loaded:
     problems = Problems()
     day = today or dt.datetime.now().astimezone().date()
     root = folder.resolve()
@@ -109,7 +115,11 @@ def _rosters(root: Path, document: nodes.Mapping, center: Center, problems: Prob
             elif path.suffix.lower() not in {".csv", ".tsv", ".txt", ".xlsx"}:
                 problems.error(where, "bad-value", f"{roster} is neither CSV nor .xlsx")
         except (OSError, ValueError) as error:
-            problems.error(where, "unreadable", f"{roster} cannot be read: {error}")
+            problems.error(where, "unreadable", f"{roster} cannot be read: {_reason(error)}")
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def _same_alias(document: nodes.Mapping, problems: Problems) -> None:

@@ -13,6 +13,7 @@ PCM, FLOAT, MU_LAW, EXTENSIBLE = 1, 3, 7, 0xFFFE
 WIDTHS = {PCM: {8, 16, 24, 32}, FLOAT: {32}, MU_LAW: {8}}
 MAX_SECONDS = 300
 MAX_BYTES = 50_000_000
+_PLACE = "paths are relative to the folder of center.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def check(path: Path, shown: str, where: Where, problems: Problems) -> None:
     found = Problems()
     data = read_bytes_file(path, shown, found, MAX_BYTES)
     for problem in found.found:
-        problems.error(where, problem.code, problem.message, "paths are relative to the folder of center.yaml")
+        problems.error(where, problem.code, problem.message, problem.hint or _PLACE)
     if data is None:
         return
     wave = parse(data)

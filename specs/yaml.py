@@ -8,13 +8,15 @@ scalars stay text. A file that cannot be parsed gives its first syntax error onl
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from .garbage import held_back
 from .nodes import Mapping, Node, Scalar, Sequence
 from .problems import Problems, Where
 from .textfile import MAX_BYTES, read_text_file
 
 MAX_DEPTH = 64
+_SCALARS = frozenset((Scalar,))
 _QUOTE = 'put the value in quotes: "…"'
 
 
@@ -60,7 +62,8 @@ def _document(text: str, shown: str, problems: Problems) -> Node | None:
     builder = _Builder(shown, problems, "\t" in text)
     loader: Any = Loader(text)
     try:
-        builder.run(loader)
+        with held_back():
+            builder.run(loader)
     except _Stop:
         return None
     except yaml.MarkedYAMLError as error:
@@ -149,7 +152,13 @@ class _Builder:
     def _map(self, gathered: list[Node], where: Where) -> Mapping:
         """A map from its keys and values in turn. Of a key that stands twice the first counts."""
         names, values = gathered[0::2], gathered[1::2]
-        entries: dict[str, Node] = {}
+        if _SCALARS.issuperset(map(type, names)):
+            words = cast("list[Scalar]", names)
+            texts = [word[0] for word in words]
+            entries: dict[str, Node] = dict(zip(texts, values, strict=True))
+            if len(entries) == len(texts):
+                return Mapping(entries, where, dict(zip(texts, [word[1] for word in words], strict=True)))
+        entries = {}
         keys: dict[str, Where] = {}
         for name, value in zip(names, values, strict=True):
             if type(name) is not Scalar:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from ccdeploy.flows.centre import compile_center
 from ccdeploy.flows.check import check_flows
 from ccdeploy.specs.load import load
 from ccdeploy.specs.problems import Problem, Problems
@@ -75,3 +77,26 @@ def test_the_budget_of_actions_is_warned_about_at_200_and_refused_at_250(
     found = {problem.code: problem.severity for problem in done.problems.listed()}  # type: ignore[attr-defined]
     wanted = {"many-actions": "warning", "too-many-actions": "error"}
     assert found == ({code: wanted[code]} if code else {})
+
+
+def test_where_prompts_are_recorded_the_built_in_flows_speak_the_language_s_own_voice(
+    tmp_path: Path, basic_center: str
+) -> None:
+    center = basic_center.replace("engine: neural", "").replace("voice: Lea", "voice: none")
+    assert "voice: none" in center
+    (tmp_path / "center.yaml").write_text(center)
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "welcome.yaml").write_text(
+        "flow: welcome\ntype: inbound\nsteps:\n  on: {queue: triage, full: bye}\n  bye: {hang_up: true}\n"
+    )
+    loaded = load(tmp_path)
+    assert loaded.center is not None, [str(problem) for problem in loaded.problems.listed()]
+    assert loaded.center.languages["fr"].voice is None
+
+    compiled = compile_center(loaded.center).flows["built-in-outbound"]
+    voices = [
+        action["Parameters"]["TextToSpeechVoice"]
+        for action in json.loads(compiled.template)["Actions"]
+        if action["Type"] == "UpdateContactTextToSpeechVoice"
+    ]
+    assert "Lea" in voices
