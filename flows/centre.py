@@ -38,10 +38,10 @@ def compile_center(center: Center, *, laid_out: bool = True) -> FlowSet:
     in the designer, for calls that are only simulated.
     """
     with held_back():
-        return _compile(center)
+        return _compile(center, laid_out)
 
 
-def _compile(center: Center) -> FlowSet:
+def _compile(center: Center, laid_out: bool) -> FlowSet:
     problems = Problems()
     context = context_of(center)
     own = {name: flow for name, file in center.flows.items() if (flow := parse(file, context, problems))}
