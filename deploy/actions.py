@@ -135,13 +135,23 @@ def down(settings: Settings, folder: Path | None, on_event: OnEvent, *, everythi
     check_target(settings, "down")
     center = applied_center(settings, place)
     if not store_of(settings, place, center).names():
-        return pipeline.nothing_to_remove(settings, center, on_event)
+        return pipeline.nothing_to_remove(settings, center, on_event, beside(settings, place, center))
     with stoppable() as stop, work(settings, place, center, lease="down") as wired:
         return pipeline.down(wired, on_event, stop, everything=everything)
 
 
+def beside(settings: Settings, folder: Path, center: Center) -> tuple[str, ...]:
+    """The other stacks of this centre that have a store on this machine."""
+    parent = Path(store_of(settings, folder, center).where).parent
+    names = sorted(path.name for path in parent.iterdir() if path.is_dir()) if parent.is_dir() else []
+    return tuple(name for name in names if name.startswith(f"{center.key}.") and name != center.stack_name)
+
+
 def applied_center(settings: Settings, folder: Path) -> Center:
-    """The last applied Center of the folder's stack, else the folder's own. Raises Invalid when neither can be had."""
+    """The last applied Center of the folder's stack, else the folder's own.
+
+    Raises Invalid when neither can be had, and for a stack that `environments` does not name and that never stood.
+    """
     from ..specs.load import load
     from .wiring import last_applied, store_of
 
@@ -155,7 +165,16 @@ def applied_center(settings: Settings, folder: Path) -> Center:
             hint=f"Correct them: ccdeploy validate {folder}",
             where=str(folder),
         )
-    applied = last_applied(store_of(settings, folder, loaded.center))
+    store = store_of(settings, folder, loaded.center)
+    unknown = [problem for problem in loaded.problems.listed() if problem.code == "unknown-stack"]
+    if unknown and not store.names():
+        raise Invalid(
+            f"There is no stack {settings.stack}; nothing was changed.",
+            unknown,
+            hint="Choose one that center.yaml names.",
+            where=str(folder),
+        )
+    applied = last_applied(store)
     return loaded.center if applied is None else replace(applied, state=loaded.center.state)
 
 

@@ -251,7 +251,8 @@ def _state(settings: Settings, place: Path, center: Center) -> Check:
         return Check("state", "ok", "nothing stands yet")
     if center.state is not None:
         return Check("state", "ok", f"engine {engine_of(store) or 'none'}, shared, in {store.where}")
-    bare = [path for path in (root, *sorted(root.rglob("*"))) if path.exists() and path.stat().st_mode & 0o077]
+    files = [path for path in sorted(root.rglob("*")) if path.is_file()]  # folders in a closed folder are closed
+    bare = [path for path in (root, *files) if path.stat().st_mode & 0o077]
     if bare:
         more = f" and {len(bare) - 1} more" if len(bare) > 1 else ""
         return Check("state", "failed", f"others can read {bare[0]}{more}", f"chmod -R go-rwx {root}")

@@ -211,9 +211,11 @@ def down(work: Work, on_event: OnEvent, stop: Stop, *, everything: bool) -> Resu
     return run.result()
 
 
-def nothing_to_remove(settings: Settings, center: Center, on_event: OnEvent) -> Result:
-    """The end of a `down` on a stack that never stood: no lease, no server, nothing written."""
+def nothing_to_remove(settings: Settings, center: Center, on_event: OnEvent, others: Sequence[str] = ()) -> Result:
+    """The end of a `down` on a stack that never stood: no lease, no server, nothing written. `others` do stand."""
     on_event(Started("down", center.key, center.stack, settings.target, settings.engine_name))
+    if others:
+        on_event(Note(f"Nothing stands as {center.stack_name}. What does: {', '.join(others)}", "warning"))
     result = Result(Changes(), NO_AGENTS, {}, 0.0)
     on_event(result)
     return result

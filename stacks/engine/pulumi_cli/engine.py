@@ -137,6 +137,7 @@ class PulumiEngine:
             wanted = {key: automation.ConfigValue(value) for key, value in self._config.items()}
             if any((settings.config or {}).get(key) != value for key, value in self._config.items()):
                 stack.set_all_config(wanted)
+        place.close_to_others()
         self._opened = stack
         return stack
 

@@ -58,6 +58,11 @@ class Place:
         for folder in (self.root / "backend", self.work, self.root / "home"):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
+    def close_to_others(self) -> None:
+        """What the Automation API writes in this process, its settings, has the process's own mode."""
+        for path in self.work.iterdir():
+            path.chmod(0o600)
+
     def environment(self, *, own_home: bool) -> dict[str, str]:
         """What the CLI needs to know. A passphrase of the user's own comes before ours."""
         env = {
