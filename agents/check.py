@@ -99,7 +99,8 @@ class _Check:
             with no_collection():
                 header, last = self._table(table.rows, shown, findings)
             if table.marks is not None:
-                self.problems += warnings_of(table.marks, shown, header, last)
+                for line, mistake in warnings_of(table.marks, header, last):
+                    findings.add(line, 0, mistake)
         except Unreadable as error:
             self.problems.append(Problem(error.where, error.code, error.message, error.hint))
 

@@ -40,7 +40,13 @@ def limits_of(agents: AgentDefaults, *, all_files: bool) -> Limits:
 
 
 def refuse_mass_suspension(
-    steps: Sequence[AgentStep | None], ledger: Ledger, files: Collection[str], limits: Limits, allow: int | None
+    steps: Sequence[AgentStep | None],
+    ledger: Ledger,
+    files: Collection[str],
+    limits: Limits,
+    allow: int | None,
+    *,
+    cure: str = "put the rows back",
 ) -> Refused | None:
     """The refusal, or None. Counted a file: those who would be suspended or removed, of those who are active in it.
 
@@ -60,7 +66,7 @@ def refuse_mass_suspension(
         return None
     text = "; ".join(_loss(file, steps, active[file]) for file, steps in sorted(too_many.items()))
     elsewhere = _elsewhere(steps, ledger, files)
-    hint = f"{elsewhere}put the rows back, or type --allow-suspend {total} if that is what you want"
+    hint = f"{elsewhere}{cure}, or type --allow-suspend {total} if that is what you want"
     return Refused(f"this would take {text}", hint=hint, where=", ".join(sorted(too_many)), code="mass-suspension")
 
 

@@ -11,6 +11,7 @@ from .directory import Directory
 from .guards import Limits, refuse_mass_suspension
 from .ledger import SUSPENDED, Entry, Ledger, Patch, read_ledger, read_undo
 from .plan import Action, AgentPlan, AgentStep, Call, calls_for
+from .presence import list_people
 from .traits import OFF, OPERATION, WORDS, differences, why
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def plan_offboard(
     if strangers:
         text = f"not made by this stack: {', '.join(strangers[:10])}"
         raise Refused(text, hint="people made by hand are removed by hand; run: ccdeploy roster plan", code="not-ours")
-    ids = {u.username: u.id for u in users.listing()}
+    ids = list_people(users, ledger)
     steps: list[AgentStep] = []
     for entry in ledger.entries.values():
         ours = entry.user_id is not None and ids.get(entry.username) == entry.user_id
@@ -50,22 +51,33 @@ def plan_offboard(
             step = _remove(entry) if delete else _suspend(entry, today, "offboarded")
             if step is not None:
                 steps.append(step)
-    refusal = refuse_mass_suspension(steps, ledger, files, limits, allow_suspend)
+    cure = "name fewer people"
+    refusal = refuse_mass_suspension(steps, ledger, files, limits, allow_suspend, cure=cure)
     notes = ("take their rows out of the rosters, or the next apply brings them back",) if steps else ()
     return AgentPlan(tuple(steps), ledger, scope, directory=directory, refusal=refusal, notes=notes)
 
 
-def plan_undo(scope: str, users: UserDoor, store: Store, directory: Directory, *, today: dt.date) -> AgentPlan:
+def plan_undo(
+    scope: str,
+    users: UserDoor,
+    store: Store,
+    directory: Directory,
+    *,
+    today: dt.date,
+    limits: Limits,
+    allow_suspend: int | None = None,
+) -> AgentPlan:
     """Take the last run back: profiles, groups, languages, tags and suspensions; who was created is suspended.
 
     Names, addresses and phone settings are not kept, so they are not put back; the notes count them. Raises Refused
-    when there is no run to take back.
+    when there is no run to take back. The guard against mass suspension stands: those whom the run made or brought
+    back may be on calls by now.
     """
     ledger = read_ledger(store, scope)
     changed = read_undo(store, ledger)
     if not changed:
         raise Refused("there is no run to take back", hint="run: ccdeploy roster plan", code="nothing-to-undo")
-    ids = {u.username: u.id for u in users.listing()}
+    ids = list_people(users, ledger)
     steps: list[AgentStep] = []
     lost = 0
     for username, before in changed.items():
@@ -81,7 +93,9 @@ def plan_undo(scope: str, users: UserDoor, store: Store, directory: Directory, *
     if lost:
         words = f"{WORDS['identity']}, {WORDS['phone']} or removal"
         notes.append(f"{lost} people: {words} cannot be taken back")
-    return AgentPlan(tuple(steps), ledger, scope, directory=directory, notes=tuple(notes))
+    cure = "apply the roster as it was"
+    refusal = refuse_mass_suspension(steps, ledger, (), limits, allow_suspend, cure=cure)
+    return AgentPlan(tuple(steps), ledger, scope, directory=directory, refusal=refusal, notes=tuple(notes))
 
 
 def _suspend(entry: Entry, today: dt.date, reason: str) -> AgentStep | None:

@@ -12,6 +12,7 @@ import io
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +20,7 @@ from ..specs.errors import Refused
 from ..stacks.durable.files import write_atomic
 from .cells import neutral
 from .export import BOM
-from .headers import read_header
+from .headers import find_header, read_header
 from .mistakes import Mark, Mistake
 from .model import Checked
 from .page import html_page
@@ -33,6 +34,8 @@ BAD: Final = "bad cells"
 KINDS: Final = (".xlsx", ".csv", ".html")
 _RED: Final = "FFF4B6B6"
 _YELLOW: Final = "FFFFF2B3"
+_WIDTH: Final = 60  # characters of the first column
+_LINE: Final = 14  # points that a line of text is high
 _CELL: Final = 32_767  # characters that a spreadsheet's cell holds
 
 
@@ -75,15 +78,14 @@ def _rows(table: Table, shown: str, checked: Checked) -> Iterator[_Row]:
         by_line[mark.line].append(mark)
     whole = [p for p in checked.problems if p.where.file == shown and not p.where.line]
     secret: int | None = None
-    header = True
     names = findings.names if findings is not None else ()
     try:
-        for line, cells in table.rows:
+        header, titles, _, rows = find_header(table.rows)  # what stands above it is no part of a roster
+        for line, cells in chain([(header, titles)] if header else [], rows):
             marks = by_line.get(line, [])
-            if header:
+            if line == header:
                 secret = read_header(cells).index.get("password")
                 marks = [*marks, *(Mark(line, 0, Mistake(p.code, p.message, p.hint, p.severity)) for p in whole)]
-                header = False
             elif secret is not None and secret < len(cells) and cells[secret]:
                 cells[secret] = "[secret]"
             yield _row(marks, cells, names)
@@ -97,7 +99,8 @@ def _row(marks: Sequence[Mark], cells: Sequence[str], names: Sequence[str]) -> _
         if mark.column and bad.get(mark.column - 1) != "error":
             bad[mark.column - 1] = mark.mistake.severity
     severity = "error" if any(m.mistake.severity == "error" for m in marks) else "warning" if marks else ""
-    return _Row("\n".join(_advice(m, names) for m in marks), bad, severity, cells)
+    told = sorted(marks, key=lambda mark: mark.column)
+    return _Row("\n".join(_advice(mark, names) for mark in told), bad, severity, cells)
 
 
 def _advice(mark: Mark, names: Sequence[str]) -> str:
@@ -153,7 +156,10 @@ def _workbook(checked: Checked, paths: Mapping[str, Path], out: Path) -> None:
     for shown, path in paths.items():
         sheet: Any = book.create_sheet(_title(shown, taken))
         sheet.freeze_panes = "B2"
-        sheet.column_dimensions["A"].width = 60
+        sheet.column_dimensions["A"].width = _WIDTH
+        sheet.page_setup.orientation = "landscape"
+        sheet.page_setup.fitToHeight = 0
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
         for letter in "BCDEFGHIJKLMNOPQRSTUVWXYZ":
             sheet.column_dimensions[letter].width = 18
         try:
@@ -164,13 +170,21 @@ def _workbook(checked: Checked, paths: Mapping[str, Path], out: Path) -> None:
         for at, row in enumerate(rows):
             advice = row.advice or (TO_DO if at == 0 else "")
             colour = {"error": _RED, "warning": _YELLOW, "": None}[row.severity]
-            first = _cell(sheet, advice, colour, wrap=bool(row.advice)) if advice else None
+            first = _cell(sheet, advice, colour, wrap=bool(row.advice), bold=at == 0) if advice else None
+            if row.advice:  # programs other than Excel do not find the height by themselves
+                sheet.row_dimensions[at + 1].height = _LINE * _lines(row.advice)
             sheet.append(
-                [first, *(_cell(sheet, text, _colour(row, i), bold=at == 0) for i, text in enumerate(row.cells))]
-            )
+                [first, *(_cell(sheet, text, _colour(row, i), bold=at == 0, top=bool(row.advice))
+                          for i, text in enumerate(row.cells))]
+            )  # fmt: skip
     data = io.BytesIO()
     book.save(data)
     write_atomic(out, data.getvalue())
+
+
+def _lines(text: str) -> int:
+    """How many lines the text takes when it is folded into the first column; at most 25."""
+    return min(sum(-(-len(line) // (_WIDTH - 4)) or 1 for line in text.split("\n")), 25)
 
 
 def _title(shown: str, taken: set[str]) -> str:
@@ -189,7 +203,15 @@ def _colour(row: _Row, at: int) -> str | None:
     return None if severity is None else _RED if severity == "error" else _YELLOW
 
 
-def _cell(sheet: WriteOnlyWorksheet, text: str, colour: str | None, *, wrap: bool = False, bold: bool = False) -> Any:
+def _cell(
+    sheet: WriteOnlyWorksheet,
+    text: str,
+    colour: str | None,
+    *,
+    wrap: bool = False,
+    bold: bool = False,
+    top: bool = False,
+) -> Any:
     """Text stays text: a cell that begins like a formula is written as what it looks like."""
     if not text and colour is None:
         return None
@@ -202,8 +224,8 @@ def _cell(sheet: WriteOnlyWorksheet, text: str, colour: str | None, *, wrap: boo
     cell.number_format = "@"
     if colour is not None:
         cell.fill = PatternFill("solid", fgColor=colour)
-    if wrap:
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    if wrap or top:
+        cell.alignment = Alignment(wrap_text=wrap, vertical="top")
     if bold:
         cell.font = Font(bold=True)
     return cell

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from ..specs.problems import Problem, Where
+from .mistakes import Mistake
 
 LARGEST = 64 * 1024 * 1024  # bytes of XML that are searched: about 100,000 people
 SHOWN = 5
@@ -54,20 +54,20 @@ def find_marks(data: bytes, member: str) -> Marks:
     return Marks(tuple(hidden), tuple(merged), b"<f>" in xml or b"<f " in xml)
 
 
-def warnings_of(marks: Marks, shown: str, header: int, last: int) -> list[Problem]:
-    """What a supervisor ought to know about the rows after the line `header` up to `last`."""
+def warnings_of(marks: Marks, header: int, last: int) -> list[tuple[int, Mistake]]:
+    """What a supervisor ought to know about the rows after the line `header` up to `last`, each with its row."""
     found = []
     hidden = [row for row in marks.hidden if header < row <= last]
     if hidden:
         rows = "1 hidden row is" if len(hidden) == 1 else f"{len(hidden):,} hidden rows are"
         text = f"{rows} read like all others: {_listed([str(row) for row in hidden])}"
         hint = "show them, and delete those that are not meant"
-        found.append(Problem(Where(shown, hidden[0]), "hidden-rows", text, hint, "warning"))
+        found.append((hidden[0], Mistake("hidden-rows", text, hint, "warning")))
     merged = [(row, area) for row, area in marks.merged if header < row <= last]
     if merged:
         text = f"merged cells hold their value in their first row alone: {_listed([area for _, area in merged])}"
         hint = "unmerge them and write the value in each row"
-        found.append(Problem(Where(shown, merged[0][0]), "merged-cells", text, hint, "warning"))
+        found.append((merged[0][0], Mistake("merged-cells", text, hint, "warning")))
     return found
 
 

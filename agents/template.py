@@ -19,6 +19,7 @@ ROWS: Final = 1000  # rows that have the lists
 def write_template(center: Center, out: Path) -> None:
     """Write the workbook: "Roster" to fill in, "Lists" hidden, "Help" in the centre's languages. Raises OSError."""
     import openpyxl
+    from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
     book = openpyxl.Workbook()
@@ -31,8 +32,8 @@ def write_template(center: Center, out: Path) -> None:
     for at, column in enumerate(columns, start=1):
         letter = get_column_letter(at)
         sheet.column_dimensions[letter].width = max(len(column) + 2, 16)
-        for row in range(2, 12):
-            sheet.cell(row, at).number_format = "@"  # text, so that no leading zero is lost
+        sheet.column_dimensions[letter].number_format = "@"  # text, so that no leading zero and no date is lost
+        sheet.cell(1, at).font = Font(bold=True)
     _lists(book, choices(center), columns)
     _help(book, center)
     book.save(out)

@@ -65,15 +65,24 @@ def offboard(
     return _run(settings, files, "roster offboard", on_event, make)
 
 
-def undo(settings: Settings, folder: Path | None, on_event: OnEvent) -> Result:
-    """Take the last run on people back as far as it can be. Raises Refused when there is none."""
+def undo(settings: Settings, folder: Path | None, on_event: OnEvent, *, allow_suspend: int | None = None) -> Result:
+    """Take the last run on people back as far as it can be. Raises Refused when there is none, or for a crowd."""
+    from ..agents.guards import limits_of
     from ..agents.offboard import plan_undo
 
     def make(wired: Work) -> AgentPlan:
         users, directory = people.door(wired), people.directory(wired)
         assert users is not None
         assert directory is not None
-        return plan_undo(wired.center.stack_name, users, wired.store, directory, today=_today(wired.center))
+        return plan_undo(
+            wired.center.stack_name,
+            users,
+            wired.store,
+            directory,
+            today=_today(wired.center),
+            limits=limits_of(wired.center.agents, all_files=False),
+            allow_suspend=allow_suspend,
+        )
 
     beside = [folder / "center.yaml"] if folder is not None else []
     return _run(settings, beside, "roster undo", on_event, make)

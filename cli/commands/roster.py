@@ -153,10 +153,11 @@ def offboard(
 @command.command()
 @folder
 @settings("stack", "target", "engine", "json", "yes", "verbose", "quiet", "today")
-def undo(given: Settings, folder: Path | None) -> None:
+@allow_suspend
+def undo(given: Settings, folder: Path | None, allow_suspend: int | None) -> None:
     """Take the last run on people back: profiles, groups, languages, skills, tags, suspensions."""
     from ...deploy import roster_changes
     from ..render.run import listener
 
-    result = roster_changes.undo(given, folder, listener(given))
+    result = roster_changes.undo(given, folder, listener(given), allow_suspend=allow_suspend)
     click.get_current_context().exit(result.exit_code)

@@ -20,8 +20,8 @@ def carry_out(world: World, plan: AgentPlan) -> None:
     assert result.error is None
 
 
-def undo(world: World) -> AgentPlan:
-    return plan_undo("line.dev", world.users, world.store, DIRECTORY, today=TODAY)
+def undo(world: World, allow: int | None = 1000) -> AgentPlan:
+    return plan_undo("line.dev", world.users, world.store, DIRECTORY, today=TODAY, limits=Limits(), allow_suspend=allow)
 
 
 def test_a_person_is_offboarded_by_name_and_a_stranger_is_refused(world: World) -> None:
@@ -94,3 +94,13 @@ def test_undo_says_what_it_cannot_take_back(world: World) -> None:
 def test_without_a_run_there_is_nothing_to_undo(world: World) -> None:
     with pytest.raises(Refused, match="no run"):
         undo(world)
+
+
+def test_taking_back_a_run_that_made_a_crowd_is_refused_with_who_would_go(world: World) -> None:
+    world.apply(world.roster(*map(row, NAMES)))
+    refusal = undo(world, None).refusal
+    assert refusal is not None
+    assert "20 of 20 people of a.csv off the line (was created by the last run)" in refusal.message
+    assert "apply the roster as it was, or type --allow-suspend 20" in refusal.hint
+    carry_out(world, undo(world, 20))
+    assert {u.routing for u in world.users.users.values()} == {"rp-suspended"}

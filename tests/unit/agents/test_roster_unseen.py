@@ -153,6 +153,20 @@ def test_lines_above_the_header_are_named_and_the_report_marks_the_right_cells(c
     assert any("did you mean" in str(cell).lower() for cell in marked)
 
 
+@pytest.mark.parametrize("kind", ["xlsx", "csv", "html"])
+def test_a_password_under_a_title_is_in_no_report(center: Center, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "mailed.xlsx"
+    path.write_bytes(sheet(["Liste"], [*HEAD[:4], "Mot de passe"], [*ANNA[:4], "Canary0secret"], ["note"]))
+    checked = check_rosters(center, [path])
+    write_report(checked, {checked.files[0]: path}, tmp_path / f"report.{kind}")
+    data = (tmp_path / f"report.{kind}").read_bytes()
+    if kind == "xlsx":
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            data = b"".join(map(archive.read, archive.namelist()))
+    assert b"note" in data
+    assert b"Canary0secret" not in data
+
+
 @pytest.mark.parametrize(
     ("cell", "day"),
     [
