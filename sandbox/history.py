@@ -8,6 +8,7 @@ A log of 64 MB goes on in a new file; the one before is kept as history.1.jsonl,
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -41,11 +42,12 @@ def blank(value: Any) -> Any:
     return value
 
 
-def _blanked(key: Any) -> str:
+@functools.lru_cache(4096)  # the same few names in every request
+def _blanked(key: str) -> str:
     """What stands in place of a member of this name; "" for one that is told."""
     if key in _PERSONAL:
         return "[personal]"
-    return "[secret]" if isinstance(key, str) and _SECRET.search(key) and key not in _NOT_SECRET else ""
+    return "[secret]" if _SECRET.search(key) and key not in _NOT_SECRET else ""
 
 
 class History:

@@ -8,8 +8,8 @@ record under the lock, `Store.wait` waits for the disk outside it, so that threa
 
 from __future__ import annotations
 
+import os
 import threading
-import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,12 +23,14 @@ Json = dict[str, Any]
 _KIND = "connect"
 _SNAPSHOT_AFTER = 5000  # records since the last one, and at least as many as there are objects
 _REMEMBERED = 100_000  # changes that a late list can look behind
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}  # the bits that say "drawn at random"
 _NOTHING: Mapping[str, Json] = MappingProxyType({})
 
 
 def new_id() -> str:
     """A UUID from the operating system's generator: never moto's, which others seed (engine.md 3)."""
-    return str(uuid.uuid4())
+    drawn = os.urandom(16).hex()
+    return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-{_VARIANT[drawn[16]]}{drawn[17:20]}-{drawn[20:]}"
 
 
 @dataclass
