@@ -16,7 +16,7 @@ from .conftest import Centre, client, make_centre
 from .hostile import Stranger, furnish, furnish_bot, raw, send
 from .wire import faults_of
 
-SEEDS = range(300 if os.environ.get("CCDEPLOY_TORTURE") else 3)
+SEEDS = range(100 if os.environ.get("CCDEPLOY_TORTURE") else 3)
 NOT_THERE = frozenset((404, 501))  # no such operation, or one that is not built
 
 
@@ -55,7 +55,7 @@ def test_whatever_is_sent_the_answer_is_one_that_the_model_has(seed: int, servin
                     found.append(f"{name}({given!r:.300}): {wrong}")
     assert found == []
     assert codes[200] > 60  # the legal ones are not all refused
-    assert codes[400] > 400
+    assert codes[400] > 300
 
 
 def test_absurd_paths_methods_and_bodies_are_told_in_words(centre: Centre, sandbox: Running) -> None:
