@@ -5,8 +5,9 @@ changes nothing leaves every byte as it was. A run is `begin`, its changes, `end
 the next run says what it settled. People stand in it by the keyed ids of the ledger, never by name or address; of the
 operator it tells the account on this machine and, on AWS, the identity.
 
-    audit.log    the journal (durable.journal) of entries (durable.chain)
-    audit.head   the last entry's number and hash, so that a cut tail shows
+    audit.log        the journal (durable.journal) of entries (durable.chain)
+    audit.head       the last entry's number and hash, so that a cut tail shows
+    audit.waiting-*  what was done without the lease while somebody else held it; the next run takes it in
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ import getpass
 import hashlib
 import json
 import os
+import secrets
 import socket
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final
 
-from ..specs.errors import StateError
+from ..specs.errors import LeaseHeld, StateError
 from ..stacks.durable.chain import START, Head, examine, link
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 LOG: Final = "audit.log"
 HEAD: Final = "audit.head"
+WAITING: Final = "audit.waiting-"  # changes that were made while another operator held the lease
 KIND: Final = "audit"
 _ASIDE: Final = "audit.damaged-{}.log"
 
@@ -86,8 +89,17 @@ class AuditLog:
             for event, values in found:
                 number = self._write(self._journal, event, values)
             self._journal.sync(number)
+            self._take_in(self._journal)
             self._note_head()
         return self._journal
+
+    def _take_in(self, journal: Journal) -> None:
+        """Changes that waited beside the log."""
+        for name in self._store.names():
+            if name.startswith(WAITING):
+                with contextlib.suppress(ValueError, TypeError):
+                    journal.sync(self._write(journal, "waited", json.loads(self._store.read(name) or b"{}")))
+                self._store.delete(name)
 
     def _open(self) -> tuple[Journal, list[tuple[str, dict[str, Any]]]]:
         """The journal, its end known, and what is to be told of it.
@@ -136,6 +148,18 @@ def read_head(store: Store) -> Head | None:
             found = json.loads(data)
             return Head(int(found["n"]), str(found["hash"]))
     return None
+
+
+def noted(store: Store, facts: Mapping[str, Any], event: str, **values: Any) -> None:
+    """`once` for a change that waits for no lease. While another operator is at work it is kept beside the log, and the
+    next run that changes something takes it in.
+    """
+    try:
+        with store.lease(str(facts["command"])):
+            once(store, facts, event, **values)
+    except LeaseHeld:
+        record = {**facts, **operator(), "made_at": now(), "change": event, **values}
+        store.write(f"{WAITING}{secrets.token_hex(8)}", json.dumps(record).encode())
 
 
 def once(store: Store, facts: Mapping[str, Any], event: str, **values: Any) -> None:

@@ -25,6 +25,7 @@ _PLUGIN: Final = (
 )  # fmt: skip
 PLUGIN: Final = "pulumi-aws, which reads every setting of a bucket"
 _ON_OBJECTS: Final = frozenset({"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"})
+_STATE: Final = frozenset({"s3:ListBucket", "s3:GetBucketVersioning"})
 _ANYWHERE: Final = frozenset({"connect:CreateInstance", "connect:ListInstances", "kms:ListKeys", "kms:ListAliases"})
 _NEW_NUMBERS: Final = frozenset(
     {
@@ -166,11 +167,15 @@ def _storage(center: Center, place: Place, every: frozenset[str]) -> list[_Grant
     bucket = f"arn:aws:s3:::{bucket_name(center, place.account, '*')}"
     keys = f"arn:aws:kms:{center.region}:{place.account}:"
     of_s3 = {action for action in every if action.startswith("s3:")}
+    shared = f"arn:aws:s3:::{center.state.bucket}" if center.state and not center.state.endpoint else ""
+    objects = f"{shared}/{center.state.prefix}".rstrip("/") if center.state else ""
     of_keys = {action for action in every if action.startswith("kms:")} - _ANYWHERE
     stack = center.stack_name
     return [
         ("Buckets", of_s3 - _ON_OBJECTS, [bucket], {}),
         ("Objects", of_s3 & _ON_OBJECTS, [f"{bucket}/*"], {}),
+        ("StateBucket", of_s3 & _STATE, [shared] if shared else [], {}),
+        ("StateObjects", of_s3 & _ON_OBJECTS, [f"{objects}/*"] if shared else [], {}),
         ("NewKeys", {"kms:CreateKey", "kms:TagResource"} & every, ["*"], {f"aws:RequestTag/{TAG_STACK}": stack}),
         ("OurKeys", of_keys - {"kms:CreateKey"}, [f"{keys}key/*"], {f"aws:ResourceTag/{TAG_STACK}": stack}),
         ("Aliases", every & _ALIASES, [f"{keys}alias/{center.key}-{center.stack}-*"], {}),

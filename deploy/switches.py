@@ -78,12 +78,14 @@ def flip(settings: Settings, folder: Path | None, key: str, on: bool) -> State:
     """Turn a switch of the stack that stands; the state afterwards, with `changed`. Raises Refused for one that does
     not stand, CloudError."""
     from .actions import applied_center
+    from .audit_log import noted
     from .wiring import place_of, store_of, work
 
     root = center_folder(folder)
     check_target(settings, "switch")
     center = applied_center(settings, root)
-    if not store_of(settings, root, center).names():
+    store = store_of(settings, root, center)
+    if not store.names():
         raise Refused(
             f"The stack {center.stack_name} does not stand yet.", hint=f"Run: ccdeploy up {root}", code="no-stack"
         )
@@ -103,6 +105,8 @@ def flip(settings: Settings, folder: Path | None, key: str, on: bool) -> State:
                 HoursOfOperationId=ids[key],
                 Config=ALL_WEEK if on else [],
             )
+            facts = {"command": "switch", "stack": center.stack_name, "target": settings.target}
+            noted(store, facts, "switch", action="turned on" if on else "turned off", name=key, id=ids[key])
         return {"switch": key, **_state(place.cloud, center, instance, ids[key]), "changed": before["on"] is not on}
 
 

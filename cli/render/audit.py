@@ -112,9 +112,12 @@ def _said(change: dict[str, Any]) -> str:
         return harmless(str(change.get("said")))
     if change["event"] == "damaged":
         return f"the log before this one was damaged and is kept as {change.get('kept')}"
+    if change["event"] == "waited":
+        who = f"{change.get('who', '?')} on {change.get('host', '?')}, {str(change.get('made_at', '?'))[:19]}Z"
+        return harmless(f"{change.get('change')} {change.get('name', '')} {change.get('action', '')} ({who})")
     if change["event"] == "cut":
         return f"entries were missing at the end: {change.get('noted')} were noted, {change.get('found')} found"
-    return harmless(f"{change['event']} {change.get('action', '')}".strip())
+    return harmless(" ".join(str(change[key]) for key in ("event", "name", "action") if change.get(key)))
 
 
 def _row(change: dict[str, Any]) -> list[str]:

@@ -132,3 +132,20 @@ def test_once_the_instance_stands_another_one_is_out_of_reach(policy: dict[str, 
     assert found.decide(Ask("connect:DeleteInstance", prefix + clients["mine"]["instance"])) == "allowed"
     assert found.decide(Ask("connect:DeleteInstance", prefix + clients["others"]["instance"])) == "unmatched"
     assert found.decide(Ask("connect:DeleteUser", f"{prefix}{clients['others']['instance']}/agent/u")) == "unmatched"
+
+
+def test_a_shared_state_widens_the_policy_to_its_prefix_and_no_further(tmp_path: Path) -> None:
+    import shutil
+
+    from ccdeploy.sandbox.iam.policy import Ask, parse
+
+    folder = shutil.copytree(ROOT / "tests/centres/small", tmp_path / "small")
+    path = folder / "center.yaml"
+    path.write_text(path.read_text() + "state: s3://the-states/hotline\n")
+    center = load(folder, stack="dev").center
+    assert center is not None
+    found = parse(dict(policy_of(center, Place("123456789012")).document))
+    for action, resource in (("PutObject", "/hotline/small.dev/state.json"), ("ListBucket", "")):
+        assert found.decide(Ask(f"s3:{action}", f"arn:aws:s3:::the-states{resource}")) == "allowed"
+    for action, resource in (("PutObject", "/another/state.json"), ("DeleteBucket", ""), ("PutBucketPolicy", "")):
+        assert found.decide(Ask(f"s3:{action}", f"arn:aws:s3:::the-states{resource}")) == "unmatched"

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ccdeploy.deploy.audit_log import AuditLog, read_head
+from ccdeploy.deploy.audit_log import AuditLog, noted, read_head
 from ccdeploy.stacks.cloud.store import FileStore
 from ccdeploy.stacks.durable.chain import START, Examined, Head, examine, link
 from ccdeploy.stacks.durable.journal import encode
@@ -188,3 +188,17 @@ def test_a_cut_log_is_continued_and_the_cut_is_told(tmp_path: Path) -> None:
     again.change("resource", action="update", name="triage")
     cut = next(record for record in entries(store).records if record["event"] == "cut")
     assert (cut["noted"], cut["found"]) == (3, 1)
+
+
+def test_a_switch_that_is_turned_while_another_operator_is_at_work_is_told_by_the_next_run(tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "store")
+    facts = {"command": "switch", "stack": "small.dev"}
+    with store.lease("up"):
+        noted(FileStore(tmp_path / "store"), facts, "switch", name="closed", action="turned on")
+    assert store.read("audit.log") is None
+    noted(store, facts, "switch", name="closed", action="turned off")
+    told = entries(store)
+    assert told.faults == ()
+    assert [record["event"] for record in told.records] == ["begin", "waited", "switch", "end"]
+    assert (told.records[1]["change"], told.records[1]["action"]) == ("switch", "turned on")
+    assert not [name for name in store.names() if name.startswith("audit.waiting")]
