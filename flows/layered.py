@@ -94,7 +94,8 @@ def places(sizes: Mapping[str, Size], links: Sequence[Link], start: str = "", sw
         turned = _turned(own, straight, [start] if start in own else [])
         layers_of = _layers(own, straight, turned, 1)
         cells = {name: _Cell(name, layers_of[name], *size, bend=False) for name, size in own.items()}
-        chains = [_chain(n, Link(i.source, i.target), n in turned, cells) for n, i in straight.items()]
+        far = _far(straight, layers_of)
+        chains = [_chain(n, Link(i.source, i.target), n in turned, cells, n in far) for n, i in straight.items()]
         layers = _grid(cells.values(), chains)
         _order(layers, sweeps)
         _place(layers, 2 * sweeps)
@@ -138,7 +139,8 @@ def _connected(sizes: Mapping[str, Size], known: Mapping[int, Link], start: str)
         if link.source == link.target:
             cell = cells[link.source]
             cell.room = max(cell.room, LOOP + (link.label[0] if link.label else 0.0))
-    chains = {n: _chain(n, link, n in turned, cells) for n, link in straight.items()}
+    far = _far(straight, layers_of)
+    chains = {n: _chain(n, link, n in turned, cells, n in far) for n, link in straight.items()}
     layers = _grid(cells.values(), chains.values())
     _order(layers)
     _place(layers)
@@ -197,16 +199,33 @@ def _layers(sizes: Mapping[str, Size], links: Mapping[int, Link], turned: set[in
     return layer
 
 
-def _chain(n: int, link: Link, turned: bool, cells: Mapping[str, _Cell]) -> list[_Cell]:
-    """The cells of a link from its source to its target: one in every layer between, the label in the first."""
+def _far(links: Mapping[int, Link], layers: Mapping[str, int]) -> set[int]:
+    """Links for whose bends there is no room: the longest ones of a knot. They go straight, behind the boxes."""
+    spans = sorted((abs(layers[link.source] - layers[link.target]), n) for n, link in links.items())
+    far: set[int] = set()
+    cells = len(layers)
+    for span, n in spans:
+        cells += span
+        if cells > MOST_CELLS:
+            far.add(n)
+    return far
+
+
+def _chain(n: int, link: Link, turned: bool, cells: Mapping[str, _Cell], far: bool = False) -> list[_Cell]:
+    """The cells of a link from its source to its target: one in every layer between, the label in the first.
+
+    A far one has its label alone, which hangs at the source.
+    """
     source, target = cells[link.source], cells[link.target]
     step = -1 if turned else 1
     chain = [source]
-    for place, layer in enumerate(range(source.layer + step, target.layer, step)):
+    between = range(source.layer + step, target.layer, step)
+    for place, layer in enumerate(between[: 1 if link.label else 0] if far else between):
         width, height = link.label if link.label and place == 0 else (8.0, 0.0)
         chain.append(_Cell(f"{n}:{layer}", layer, width, height))
     chain.append(target)
-    for upper, lower in pairwise(reversed(chain) if turned else chain):
+    bound = chain[:-1] if far else chain
+    for upper, lower in pairwise(reversed(bound) if turned else bound):
         upper.down.append(lower)
         lower.up.append(upper)
     return chain

@@ -167,3 +167,18 @@ def test_ninety_steps_keep_apart() -> None:
         found.append((x, y, x + float(rect.get("width") or 0), y + float(rect.get("height") or 0)))
     assert len(found) == 90
     assert not [pair for pair in combinations(found, 2) if overlap(*pair)]
+
+
+def test_a_knot_of_many_menus_is_drawn_small_with_every_way_and_label() -> None:
+    chance = Random(1)
+    sizes = {f"menu-{n}": (210.0, 44.0) for n in range(250)}
+    names = list(sizes)
+    links = [Link(name, chance.choice(names), (20.0, 16.0)) for name in names for _ in range(8)]
+    drawn = draw(sizes, links, "menu-0")
+    assert set(drawn.boxes) == set(sizes)
+    assert set(drawn.ways) == set(drawn.labels) == set(range(len(links)))
+    assert sum(map(len, drawn.ways.values())) < 25_000  # bends, which are what a drawing weighs
+    for n, link in enumerate(links):
+        (x, y), (left, top) = drawn.ways[n][-1], drawn.boxes[link.target]
+        assert left - 0.1 <= x <= left + 210.1
+        assert link.source == link.target or min(abs(y - top), abs(y - top - 44)) < 0.1
