@@ -6,6 +6,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from itertools import combinations
+from random import Random
 
 from ccdeploy.flows.alone import compile_text
 from ccdeploy.flows.document import read_document
