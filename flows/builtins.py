@@ -51,14 +51,15 @@ def number_flow(house: House, number: PhoneNumber) -> Iterator[Flow]:
     attributes = ({"language": number.language} if number.language else {}) | dict(number.sets)
     know = [_step("know", "set", attributes)] if attributes else []
     if know or house.switches(PREFIX + name):
-        yield _flow(name, "inbound", *know, _step("go", "flow", number.flow))
+        was = f"number-{number.was}" if number.was else None
+        yield _flow(name, "inbound", *know, _step("go", "flow", number.flow), was=was)
 
 
-def _flow(moment: str, flow_type: FlowType, *steps: Step, on_error: str | None = None) -> Flow:
+def _flow(moment: str, flow_type: FlowType, *steps: Step, was: str | None = None) -> Flow:
     name = PREFIX + moment.replace("_", "-")
     title = moment.replace("_", " ").replace("-", " ").capitalize() + " (built-in)"
     keyed = {step.key: step for step in steps}
-    return Flow(name, flow_type, keyed, steps[0].key, title=title, on_error=on_error)
+    return Flow(name, flow_type, keyed, steps[0].key, title=title, was=was and PREFIX + was)
 
 
 def _step(key: str, verb: str, value: Any, then: str | None = None, failed: str | None = None, **options: Any) -> Step:
@@ -103,6 +104,7 @@ def waiting(house: House, queue: Queue | None) -> Flow:
         _step("booked", "say", house.phrase("booked")),
         _step("bye", "hang_up", True),
         _step("no-callback", "say", house.phrase("no_callback"), "music"),
+        was=f"waiting-{queue.was}" if queue and queue.was else None,
     )
 
 
@@ -138,7 +140,8 @@ def agent_whisper(house: House, queue: Queue | None) -> Flow:
     for key, words in spoken.items():
         steps.append(_step(key, "say", Text({"": Speech("text", words)}), "end"))
     steps.append(_step("end" if others else "which", "end", True))
-    return _flow("agent_whisper" if queue is None else f"agent-whisper-{queue.key}", "agent_whisper", *steps)
+    was = f"agent-whisper-{queue.was}" if queue and queue.was else None
+    return _flow("agent_whisper" if queue is None else f"agent-whisper-{queue.key}", "agent_whisper", *steps, was=was)
 
 
 def after_call(house: House) -> Flow:

@@ -48,6 +48,7 @@ class CompiledFlow:
     refs: tuple[Ref, ...]
     description: str = ""
     origins: Mapping[str, Origin] = field(default_factory=dict)
+    was: str | None = None  # the name that the flow had before: renamed in place, not made anew
     settings: str = ""  # a module's contract (facts/connect.md 4.8), JSON text
 
     def bind(self, arns: Mapping[Ref, str]) -> str:

@@ -251,5 +251,6 @@ class Draft:
             refs=tuple(sorted(self.refs)),
             description=flow.description,
             origins=self.origins,
+            was=flow.was,
             settings="" if settings is None else json.dumps(settings, ensure_ascii=False, separators=(",", ":")),
         )

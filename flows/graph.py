@@ -119,6 +119,7 @@ class Flow:
     settings: Mapping[str, Any] | None = None  # of a module, as an export has them
     file: str = ""
     where: Where = NOWHERE
+    was: str | None = None  # the name that it had before
     loose: tuple[str, ...] = ()  # steps to which a step with mistakes may lead: never called unreachable
     ends_whole: bool = True  # whether the last step could be read
     following: Mapping[str, str] = field(init=False, repr=False, compare=False)

@@ -17,7 +17,7 @@ from .forms import Reader, words
 from .graph import Flow, Step
 from .verbs import COMMON, Form, verbs
 
-ENVELOPE = ("flow", "type", "title", "description", "language", "start", "on_error", "head", "settings", "steps")
+ENVELOPE = ("flow", "was", "type", "title", "description", "language", "start", "on_error", "head", "settings", "steps")
 MAX_STEP_KEY = 30
 NONE = frozenset(("none", "no", "false"))
 MAX_STEPS = 250
@@ -76,6 +76,7 @@ class _Parser:
             language=self.word("language"),
             file=file.file,
             where=file.where,
+            was=file.was,
             loose=tuple(dict.fromkeys(self.loose)),
         )
 

@@ -74,6 +74,7 @@ def flow_schema() -> dict[str, Any]:
     }
     envelope = {
         "flow": {"type": "string", "description": "The flow's name.", "examples": ["welcome"]},
+        "was": {"type": "string", "description": "The name it had: it is renamed in place.", "examples": ["hello"]},
         "type": {"enum": list(API_TYPES), "description": "When Connect runs it.", "examples": ["inbound"]},
         "title": {"type": "string", "description": "What Connect shows; = the name.", "examples": ["Welcome"]},
         "description": {"type": "string", "description": "What it is for.", "examples": ["The main line."]},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Mapping_
 from pathlib import Path
 from typing import get_args
 
@@ -37,6 +38,7 @@ def read_flow_files(folder: Path, problems: Problems) -> tuple[dict[str, FlowFil
             )
             continue
         flows[flow.name] = flow
+    check_renames(flows, problems)
     return flows, whole
 
 
@@ -77,7 +79,26 @@ def envelope(node: Mapping, shown: str, problems: Problems) -> FlowFile | None:
         )
         return None
     flow_type: FlowType = next((known for known in TYPES if kind is not None and known == kind.text), "inbound")
-    return FlowFile(name.text, flow_type, shown, node, node.where_of("flow"))
+    was = node.get("was")
+    before = was.text if isinstance(was, Scalar) and not was.is_null else None
+    if was is not None and (before is None or not re.fullmatch(KEY, before)):
+        problems.error(was.where, "bad-rename", "`was` is the name that the flow had before", "was: old-name")
+        before = None
+    return FlowFile(name.text, flow_type, shown, node, node.where_of("flow"), before)
+
+
+def check_renames(flows: Mapping_[str, FlowFile], problems: Problems) -> None:
+    """Record flows that say they were one that still stands, or that another one says it was."""
+    taken: dict[str, FlowFile] = {}
+    for flow in flows.values():
+        if flow.was is None:
+            continue
+        where = flow.node.where_of("was") if isinstance(flow.node, Mapping) else flow.where
+        if flow.was in flows:
+            problems.error(where, "bad-rename", f'"was: {flow.was}" names a flow that still stands here')
+        elif flow.was in taken:
+            problems.error(where, "bad-rename", f'"was: {flow.was}" stands in {taken[flow.was].file} too')
+        taken.setdefault(flow.was, flow)
 
 
 def _word(node: Mapping, key: str, hint: str, problems: Problems) -> Scalar | None:

@@ -365,6 +365,7 @@ class FlowFile:
     file: str
     node: Node
     where: Where = NOWHERE
+    was: str | None = None  # the name that it had before
 
 
 @dataclass(frozen=True, slots=True)

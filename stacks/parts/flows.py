@@ -54,7 +54,7 @@ def register_flows(site: Site) -> None:
                 description=flow.description or flow.title,  # the service takes no empty one
                 content=placeholder(MODULE),
                 tags=site.tags(_MODULE, name),
-                opts=options(ignore=["content"]),
+                opts=options(was=flow.was, ignore=["content"]),
             )
             _known(site, name, module.contact_flow_module_id, module.arn)
         else:
@@ -66,7 +66,7 @@ def register_flows(site: Site) -> None:
                 description=flow.description or None,
                 content=placeholder(flow.type),
                 tags=site.tags(_FLOW, name),
-                opts=options(ignore=["content"]),
+                opts=options(was=flow.was, ignore=["content"]),
             )
             _known(site, name, made.contact_flow_id, made.arn)
 
@@ -87,7 +87,7 @@ def register_contents(site: Site) -> None:
             kind="module" if flow.type == MODULE else "flow",
             content=bound(site, flow),
             settings=flow.settings or None,
-            opts=options(depends_on=_associations(site, flow)),
+            opts=options(was=flow.was, depends_on=_associations(site, flow)),
         )
 
 

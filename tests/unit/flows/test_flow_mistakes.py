@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from ccdeploy.flows.alone import Alone
+from ccdeploy.specs.load import load
 from ccdeploy.specs.model import Center
 from ccdeploy.specs.problems import Problem
 
@@ -288,3 +290,21 @@ def test_a_key_that_would_do_nothing_is_refused(
 ) -> None:
     found = [p.message for p in alone(flow(steps, flow_type)).problems.listed()]
     assert any(message.startswith(f'step "a": `{key}` does nothing here') for message in found), found
+
+
+@pytest.mark.parametrize(
+    ("was", "message"),
+    [
+        ("other", '"was: other" names a flow that still stands here'),
+        ("[a]", "`was` is the name that the flow had before"),
+        ("Old Name", "`was` is the name that the flow had before"),
+    ],
+)
+def test_a_rename_that_cannot_be_is_told(tmp_path: Path, basic_center: str, was: str, message: str) -> None:
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "center.yaml").write_text(basic_center, encoding="utf-8")
+    for name, more in (("welcome", f"was: {was}\n"), ("other", "")):
+        text = f"flow: {name}\n{more}type: inbound\nsteps: {{bye: {{hang_up: true}}}}\n"
+        (tmp_path / "flows" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    found = [(p.where.line, p.code) for p in load(tmp_path).problems.listed() if p.message == message]
+    assert found == [(2, "bad-rename")]

@@ -259,6 +259,21 @@ def test_a_flow_that_names_a_person_leads_to_nobody_until_that_person_is_there(d
     assert json.loads(deploy.recorder.inputs[content]["content"])["names"][0].endswith("/agent/id-boss")
 
 
+def test_a_renamed_flow_keeps_its_place_and_the_number_its_flow(deploy: Any, make_center: Make) -> None:
+    deploy.up(make_center())
+    deploy.recorder.calls.clear()
+    flows = {("greeting" if name == "welcome" else name): flow for name, flow in deploy.flows.flows.items()}
+    flows["greeting"] = replace(flows["greeting"], name="greeting", title="Greeting", was="welcome")
+    refs = tuple(Ref("flow", "greeting") if ref == Ref("flow", "welcome") else ref for ref in flows["waiting"].refs)
+    flows["waiting"] = replace(flows["waiting"], refs=refs)
+    deploy.flows = replace(deploy.flows, flows=flows, numbers=dict.fromkeys(("main", "second"), "greeting"))
+    deploy.up(make_center())
+    touched = {(verb, type_, name) for verb, type_, name in deploy.recorder.calls if verb in {"create", "delete"}}
+    assert touched == set()
+    assert ("update", FLOW, "greeting") in deploy.recorder.calls
+    assert not [name for verb, type_, name in deploy.recorder.calls if type_ == LINK]
+
+
 def test_a_renamed_queue_is_renamed_in_place(deploy: Any, make_center: Make) -> None:
     deploy.up(make_center())
     renamed = make_center(
