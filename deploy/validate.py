@@ -58,6 +58,7 @@ def validate(folder: Path, *, stack: str = "dev", today: dt.date | None = None, 
     from ..flows.check import check_flows
     from ..specs.load import load
     from .persons import check_persons
+    from .staffed import check_staffed
 
     loaded = load(folder, stack=stack, today=today, every=overlays)
     problems = Problems()
@@ -70,6 +71,7 @@ def validate(folder: Path, *, stack: str = "dev", today: dt.date | None = None, 
         # A roster that is not there is told once, at the line of center.yaml that names it.
         problems.extend([p for p in people.problems if p.where.line or _there(folder / p.where.file)])
         check_persons(center, flows, people, problems)
+        check_staffed(center, flows, people, problems)
         if not problems.errors:
             _calls(center, people, problems)
     return Validated(center, people, tuple(problems.listed()))

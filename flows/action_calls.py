@@ -152,7 +152,7 @@ def _ways(action: Action) -> Iterator[tuple[str, str, str]]:
         else:
             yield operand, PLAIN, condition.to
     if action.next is not None and not menu and kind not in _BRANCHING and not _always_branches(action):
-        yield "then", PLAIN, action.next
+        yield "then", CHOICE if kind == "GetParticipantInput" else PLAIN, action.next
     failures = []
     for error, target in action.errors.items():
         name, label = _ANSWERS.get(error, ("failed", FAILED))

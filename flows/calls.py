@@ -238,13 +238,14 @@ class Calls(Graph):
             key, _, case = name.partition(" ")
             if key in {"then", "failed", "next_action"}:
                 continue
-            label = NEGATIVE if key in _NEGATIVE else CHOICE if key == "choices" and case else PLAIN
+            label = NEGATIVE if key in _NEGATIVE else CHOICE if key in {"choices", "intents"} and case else PLAIN
             weight = float(step.option("every") or 0) if key == "each" and step.verb == "repeat" else 0.0
             yield Edge(label, name, run.key(target), weight)
             plain.append(run.key(target))
         then = flow.then_of(step)
         if then and not (step.verb == "check_hours" and step.option("open")):
-            yield Edge(PLAIN, "then", run.key(then), _seconds(step))
+            # What is typed is a choice as well: only silence and what is wrong go on by themselves.
+            yield Edge(CHOICE if step.verb == "digits" else PLAIN, "then", run.key(then), _seconds(step))
             plain.append(run.key(then))
         if step.verb == "flow" and step.value in self.flows:
             yield Edge(PLAIN, "flow", (step.value, self.flows[step.value].start))

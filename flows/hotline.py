@@ -19,6 +19,7 @@ from .hotline_data import private_data
 from .hotline_queues import (
     dialable_numbers,
     full_has_a_way,
+    hours_by_action,
     hours_hold,
     moves,
     notice,
@@ -99,6 +100,7 @@ def _all(graph: Graph, center: Center | None) -> Iterator[Finding]:
             yield from hours_hold(graph, center, start)
             yield from notice(graph, center, start)
         else:
+            yield from hours_by_action(graph, start)
             yield from notice_by_action(graph, start)
         yield from full_has_a_way(graph, center, start)
     if center is not None:
@@ -195,13 +197,19 @@ def _shown(failing: list[Node]) -> str:
 
 
 def _second_chances(graph: Graph, nodes: list[Node]) -> set[Key]:
-    """Persons and callbacks to whom a refused or failed first try led, and all that follows there."""
-    found: set[Key] = set()
+    """Persons and callbacks to whom a refused or failed first try led, and all that follows there. Nobody is a second
+    chance of itself."""
+    tries: dict[Key, set[Key]] = {}
     for node in nodes:
         if node.kinds & HELP:
             for edge in node.edges:
-                if edge.label in {NEGATIVE, FAILED} and edge.to not in found:
-                    found |= {reached.key for reached in graph.reach(edge.to)}
+                if edge.label in {NEGATIVE, FAILED}:
+                    tries.setdefault(edge.to, set()).add(node.key)
+    found: set[Key] = set()
+    for target, sources in tries.items():
+        if target not in found or len(sources) > 1:
+            own = sources if len(sources) == 1 else set()
+            found |= {reached.key for reached in graph.reach(target)} - own
     return found
 
 

@@ -25,6 +25,17 @@ def hours_hold(graph: Graph, center: Center, start: Key) -> Iterator[Finding]:
                 yield Finding("H05", node.where, message, hint, node)
 
 
+def hours_by_action(graph: Graph, start: Key) -> Iterator[Finding]:
+    """H05 in a file by itself, where it can be decided: a queue of which the file asks the hours on one way (by the
+    queue's own name, or as `current` after it was set) is reached on another without."""
+    asked = {node.about for node in graph.nodes.values() if node.act == "check_hours" and node.about}
+    for name in sorted(asked):
+        for node in _without_check(graph, start, {name}):
+            if node.act == "queue" and node.about == name and not node.net:
+                message = f'a caller can come to queue "{name}" without the check of its hours that stands elsewhere'
+                yield Finding("H05", node.where, message, f"put {{check_hours: {name}, closed: …}} before it", node)
+
+
 def _checks(center: Center, name: str, needed: Hours) -> bool:
     """Whether a check of `name` (hours, or a queue's) is open only when `needed` is."""
     found = center.hours.get(name) or center.hours.get(center.queues[name].hours)

@@ -1,7 +1,7 @@
 """Judge one flow by itself, YAML or Flow language: the service's rules as errors, then the hotline rules as warnings.
 
 Nothing around the file is known: other flows and modules, whether a queue is capped or open, who is recorded. A rule
-that needs them says nothing (H05, H11), or goes by what the file itself shows (H07, H08, H09).
+that needs them says nothing (H11), or goes by what the file itself shows (H05, H07, H08, H09).
 """
 
 from __future__ import annotations
