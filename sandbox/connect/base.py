@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .. import paging
 from ..clock import Clock
 from ..neighbours import Neighbours
 from ..quotas import QUOTAS
@@ -278,21 +276,15 @@ class Base:
         return answer
 
     def _digest(self, p: Json) -> str:
-        arguments = {k: v for k, v in p.items() if k not in ("NextToken", "MaxResults")}
-        text = json.dumps([self.operation.name, self.region, arguments], sort_keys=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return paging.digest(self.operation.name, self.region, p, "NextToken", "MaxResults")
 
     def _token(self, p: Json, position: int) -> str:
-        return base64.urlsafe_b64encode(json.dumps([position, self._digest(p)]).encode()).decode()
+        return paging.token(position, self._digest(p))
 
     def _after(self, p: Json) -> int:
-        token = p.get("NextToken")
-        if not token:
+        if not p.get("NextToken"):
             return 0
         try:
-            position, digest = json.loads(base64.urlsafe_b64decode(token))
-        except (ValueError, TypeError, RecursionError):
-            raise self.invalid("NextToken: this is not a token that the service gave") from None
-        if digest != self._digest(p) or not isinstance(position, int):
-            raise self.invalid("NextToken: this token belongs to a request with other arguments")
-        return position
+            return paging.position(p["NextToken"], self._digest(p))
+        except paging.BadToken as error:
+            raise self.invalid(f"NextToken: {error}") from None

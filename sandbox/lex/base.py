@@ -7,14 +7,12 @@ service does in the background is told by the clock: an object has the state it 
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 import secrets
 import string
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .. import paging
 from ..connect.base import Manner, Settings
 from ..connect.store import Change, Store
 from ..shapes import Operation
@@ -184,29 +182,19 @@ class Base:
         if sort:
             member = _member(sort["attribute"])
             rows.sort(key=lambda row: _sortable(row.get(member)), reverse=sort["order"] == "Descending")
-        start = self._after(p)
+        of = paging.digest(self.operation.name, self.region, p, "nextToken", "maxResults")
+        start = self._after(p, of)
         limit = min(int(p.get("maxResults") or self.operation.page_limit), self.operation.page_limit)
         answer[key] = rows[start : start + limit]
         if start + limit < len(rows):
-            token = json.dumps([start + limit, self._digest(p)])
-            answer["nextToken"] = base64.urlsafe_b64encode(token.encode()).decode()
+            answer["nextToken"] = paging.token(start + limit, of)
         return answer
 
-    def _digest(self, p: Json) -> str:
-        arguments = {k: v for k, v in p.items() if k not in ("nextToken", "maxResults")}
-        text = json.dumps([self.operation.name, self.region, arguments], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-    def _after(self, p: Json) -> int:
-        if not p.get("nextToken"):
-            return 0
+    def _after(self, p: Json, of: str) -> int:
         try:
-            position, digest = json.loads(base64.urlsafe_b64decode(p["nextToken"]))
-        except (ValueError, TypeError, RecursionError):
-            raise self.invalid("nextToken: this is not a token that the service gave") from None
-        if digest != self._digest(p) or not isinstance(position, int):
-            raise self.invalid("nextToken: this token belongs to a request with other arguments")
-        return position
+            return paging.position(p.get("nextToken"), of)
+        except paging.BadToken as error:
+            raise self.invalid(f"nextToken: {error}") from None
 
 
 def scope_of(bot: Json) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from typing import Any
 
@@ -21,6 +22,8 @@ from ccdeploy.stacks.provider.base import (
 )
 from ccdeploy.stacks.provider.schema import Prop
 from ccdeploy.stacks.provider.values import UNKNOWN, Properties, Secret
+from pulumi import CustomResource
+from pulumi._types import input_type_py_to_pulumi_names
 
 QUEUE = "aws:connect/queue:Queue"
 INSTANCE = "aws:connect/instance:Instance"
@@ -235,6 +238,56 @@ def test_every_mistake_is_told_at_once_with_its_path() -> None:
         "queueConfigs[0].priority",
     }
     assert any("VOICE" in failure.reason and "did you mean" in failure.reason for failure in failures)
+
+
+def sdk(token: str) -> Any:
+    """The class of a type in the SDK, and the module that it comes from."""
+    service, name = token.split(":")[1].split("/")[0], token.split(":")[2]
+    made = getattr(importlib.import_module(f"pulumi_aws.{'lambda_' if service == 'lambda' else service}"), name)
+    return made, importlib.import_module(made.__module__)
+
+
+def test_the_table_knows_every_input_of_the_sdk_and_no_other() -> None:
+    wrong = {}
+    for token, row in catalogue.table().items():
+        made, module = sdk(token)
+        # where a nested type has the name already, the SDK calls the inputs of the resource InitArgs
+        own = [name for name in module.__all__ if name in {f"{made.__name__}Args", f"{made.__name__}InitArgs"}]
+        names = set(input_type_py_to_pulumi_names(getattr(module, own[0])).values())
+        if names != {*row["inputs"], *row.get("unsupported", ())}:
+            wrong[token] = names.symmetric_difference({*row["inputs"], *row.get("unsupported", ())})
+    assert wrong == {}
+
+
+def test_every_resource_and_data_source_of_connect_in_the_sdk_is_served() -> None:
+    import pulumi_aws.connect as connect
+
+    resources = [
+        name for name, one in vars(connect).items() if isinstance(one, type) and issubclass(one, CustomResource)
+    ]
+    assert sorted(resources) == sorted(token.split(":")[2] for token in CONNECT)
+    functions = [name for name in vars(connect) if name.startswith("get_") and not name.endswith("_output")]
+    assert len(functions) == 16
+    for name in functions:
+        told = "get" + "".join(part.title() for part in name.split("_")[1:])
+        failures = provider().invoke(f"aws:connect/{told}:{told}", {}).failures
+        assert failures, told  # each is known, and asks for its arguments
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "aws:lex/botAlias:BotAlias",
+        "aws:lex/v2modelsBotAlias:V2modelsBotAlias",
+        "aws:connect/prompt:Prompt",
+        "aws:ec2/instance:Instance",
+        "aws:nothing",
+        "",
+    ],
+)
+def test_any_other_type_is_refused_by_name(token: str) -> None:
+    (failure,) = check(token, {"name": "x"}).failures
+    assert f"{token} is not a resource type that the sandbox serves" in failure.reason
 
 
 def test_a_type_that_is_not_served_is_refused_by_name() -> None:
