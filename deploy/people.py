@@ -197,9 +197,8 @@ def _teller(tell: Tell) -> Callable[[Any], None]:
 def pacer(work: Work) -> Pacer:
     """The service's own speed, on AWS and on a sandbox at its real pace; else no limit until something is throttled."""
     from ..agents.pacer import RATE, Pacer
-    from ..sandbox.control import pace
 
-    return Pacer(None if work.endpoint and pace(work.endpoint) == "instant" else RATE)
+    return Pacer(RATE if work.place.pace == "real" else None)
 
 
 def _applied(result: AgentResult) -> Applied:

@@ -134,7 +134,8 @@ def work(settings: Settings, folder: Path, center: Center, *, lease: str = "") -
 class Place:
     """Where a run goes: the door, the sandbox's endpoint ("" on an account), and the one our `aws` provider serves.
 
-    `account` and `identity` are those of the credentials, "" on the sandbox.
+    `account` and `identity` are those of the credentials, "" on the sandbox. `pace` is "real" where the service's own
+    request rates hold, else "instant".
     """
 
     cloud: Cloud
@@ -142,21 +143,24 @@ class Place:
     attached: str
     account: str = ""
     identity: str = ""
+    pace: str = "instant"
 
 
 @contextlib.contextmanager
 def place_of(settings: Settings, folder: Path, center: Center, *, writing: bool) -> Iterator[Place]:
     """The sandbox of the folder or the account, checked."""
+    from ..sandbox.control import pace
     from ..stacks.cloud.client import Cloud
 
     if settings.target == "aws":
         from .account import door
 
         found = door(center)
-        yield Place(found.cloud, "", found.attached, found.account, found.identity)
+        yield Place(found.cloud, "", found.attached, found.account, found.identity, "real")
         return
     with sandbox(folder, writing=writing) as endpoint:
-        yield Place(Cloud(center.region, endpoint_url=endpoint), endpoint, endpoint)
+        cloud = Cloud(center.region, endpoint_url=endpoint)
+        yield Place(cloud, endpoint, endpoint, pace=pace(endpoint))
 
 
 @contextlib.contextmanager

@@ -40,7 +40,7 @@ OUTLIVED = {
 }
 STOPPING = {
     "expired": (Fault("*", "expire-credentials"), "sign in again"),
-    "forbidden": (Fault("*", "refuse", error="AccessDeniedException"), "lack the permission connect:"),
+    "forbidden": (Fault("*", "refuse", error="AccessDeniedException"), "credentials lack connect:"),
 }
 READS = {"ListUsers", "DescribeUser", "ListUserProficiencies", "GetCurrentUserData"}
 FATES = ("stay", "leave", "gone", "move", "tags", "newa", "newb")
