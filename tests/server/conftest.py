@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -102,6 +104,38 @@ def copied(centre: str, place: Path) -> Path:
     source = ROOT / centre
     shutil.copytree(source, place, ignore=shutil.ignore_patterns(".ccdeploy"))
     return place
+
+
+class Inside(Command):
+    """The same in this process: a tenth of the time, for what needs no process of its own."""
+
+    def __call__(self, *words: str, code: int | None = 0, **environ: str) -> Ran:
+        from ccdeploy.cli.main import cli
+
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.ExitStack() as stack:
+            patch = stack.enter_context(pytest.MonkeyPatch.context())
+            patch.chdir(self.folder)
+            for key in [key for key in os.environ if key not in self.environ]:
+                patch.delenv(key)
+            for key, value in environ.items():
+                patch.setenv(key, value)
+            stack.enter_context(contextlib.redirect_stdout(out))
+            stack.enter_context(contextlib.redirect_stderr(err))
+            left = stack.enter_context(pytest.raises(SystemExit))
+            cli.main(list(words))
+        ran = Ran(int(left.value.code or 0), out.getvalue(), err.getvalue())
+        assert code is None or ran.code == code, f"exit code {ran.code}\n{ran.out}\n{ran.err}"
+        assert "Traceback" not in ran.err, ran.err
+        return ran
+
+
+@pytest.fixture
+def inside(tmp_path: Path) -> Iterator[Command]:
+    """The smallest centre, with the command in this process."""
+    command = Inside(copied("tests/centres/small", tmp_path / "small"))
+    yield command
+    command("sandbox", "stop", code=None)
 
 
 @pytest.fixture

@@ -25,21 +25,23 @@ LATER = {
 }
 
 
-def test_the_example_lives_its_life_under_exactly_the_policy_that_doctor_prints(small: Any, fits: Any) -> None:
+def test_the_example_lives_its_life_under_exactly_the_policy_that_doctor_prints(inside: Any, fits: Any) -> None:
     """Up, a change, the rosters, status, down; then each action that was used is missed by somebody when it goes."""
-    folder = small.folder / "example"
+    folder = inside.folder / "example"
     shutil.copytree(ROOT / "examples/hospital-follow-up", folder, ignore=shutil.ignore_patterns(".ccdeploy"))
-    printed = small("doctor", "example", "--policy", "--json").json
+    printed = inside("doctor", "example", "--policy", "--json").json
     fits("policy", printed)
-    (small.folder / "policy.json").write_text(json.dumps(printed["policy"]))
-    small("sandbox", "start", "example", "--policy", "policy.json", "-q")
-    small("up", "example", "-q")
-    change(folder)
-    small("up", "example", "-q")
-    assert small("status", "example", "--json").json["drift"] == []
-    small("down", "example", "--all", "-q")
-    records = small("sandbox", "history", "example").lines
-    small("sandbox", "stop", "example")
+    (inside.folder / "policy.json").write_text(json.dumps(printed["policy"]))
+    inside("sandbox", "start", "example", "--policy", "policy.json", "-q")
+    try:
+        inside("up", "example", "-q")
+        change(folder)
+        inside("up", "example", "-q")
+        assert inside("status", "example", "--json").json["drift"] == []
+        inside("down", "example", "--all", "-q")
+        records = inside("sandbox", "history", "example").lines
+    finally:
+        inside("sandbox", "stop", "example")
     assert [record for record in records if record["error"].startswith("AccessDenied")] == []
 
     asked = {tuple(ask) for record in records for ask in record.get("asks", ())}
@@ -51,18 +53,18 @@ def test_the_example_lives_its_life_under_exactly_the_policy_that_doctor_prints(
     assert unexplained(granted - used, printed["reasons"]) == set()
 
 
-def test_a_missing_permission_is_named_with_the_way_to_the_whole_policy_and_the_next_run_finishes(small: Any) -> None:
-    whole = small("doctor", "--policy").json
+def test_a_missing_permission_is_named_with_the_way_to_the_whole_policy_and_the_next_run_finishes(inside: Any) -> None:
+    whole = inside("doctor", "--policy").json
     less = json.loads(json.dumps(whole).replace('"connect:CreateHoursOfOperation", ', "", 1))
     assert less != whole
-    (small.folder / "less.json").write_text(json.dumps(less))
-    small("sandbox", "start", "--policy", "less.json", "-q")
-    said = small("up", code=3).err
+    (inside.folder / "less.json").write_text(json.dumps(less))
+    inside("sandbox", "start", "--policy", "less.json", "-q")
+    said = inside("up", code=3).err
     assert "not authorized to perform: connect:CreateHoursOfOperation" in said
     assert "ccdeploy doctor --policy" in said
-    small("sandbox", "stop")
-    small("up", "-q")
-    bad = small("sandbox", "start", "--policy", "center.yaml", code=1).err
+    inside("sandbox", "stop")
+    inside("up", "-q")
+    bad = inside("sandbox", "start", "--policy", "center.yaml", code=1).err
     assert "is not JSON" in bad
 
 
@@ -96,31 +98,31 @@ def unexplained(unused: set[str], reasons: dict[str, list[str]]) -> set[str]:
     return unused - explained
 
 
-def test_doctor_names_what_is_wrong_and_the_command_that_mends_it(small: Any, fits: Any) -> None:
-    small("up", "-q")
-    told = small("doctor", "--json").json
+def test_doctor_names_what_is_wrong_and_the_command_that_mends_it(inside: Any, fits: Any) -> None:
+    inside("up", "-q")
+    told = inside("doctor", "--json").json
     fits("doctor", told)
     assert told["failed"] == 0
-    endpoint = small("sandbox", "start", "--json").json["endpoint"]
+    endpoint = inside("sandbox", "start", "--json").json["endpoint"]
     on_aws = {**ON_AWS, "AWS_ENDPOINT_URL": endpoint}
     found = {
         check["name"]: check
-        for check in small("doctor", "--target", "aws", "--json", code=None, **on_aws).json["checks"]
+        for check in inside("doctor", "--target", "aws", "--json", code=None, **on_aws).json["checks"]
     }
     for name in ("clock", "account", "region", "quotas"):
         assert found[name]["status"] == "ok", found[name]
 
-    nobody = small("doctor", "--target", "aws", "--json", code=1, **NOBODY, AWS_ENDPOINT_URL=endpoint).json
+    nobody = inside("doctor", "--target", "aws", "--json", code=1, **NOBODY, AWS_ENDPOINT_URL=endpoint).json
     fits("doctor", nobody)
     found = {check["name"]: check for check in nobody["checks"]}
     assert (found["account"]["status"], found["region"]["status"]) == ("failed", "skipped")
     assert "aws sso login" in found["account"]["fix"]
 
-    stack = small.folder / ".ccdeploy" / "stacks" / "small.dev"
+    stack = inside.folder / ".ccdeploy" / "stacks" / "small.dev"
     (stack / "state.json").chmod(0o644)
     log = stack / "audit.log"
     log.write_bytes(log.read_bytes().replace(b"create", b"delete", 1))
-    said = small("doctor", code=1).out
+    said = inside("doctor", code=1).out
     assert f"fix: chmod -R go-rwx {stack}" in said
     assert "fix: ccdeploy audit verify" in said
     assert "2 to mend before a run." in said
