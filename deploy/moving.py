@@ -108,8 +108,6 @@ def _write_embedded(wired: Work, document: Mapping[str, Any]) -> None:
 
 def _put_aside(wired: Work, engine: str) -> None:
     """Keep what an engine held, under a name at which nobody looks."""
-    import shutil
-
     from ..stacks.engine.embedded.ledger import JOURNAL, STATE
     from ..stacks.engine.pulumi_cli.place import FOLDER
 
@@ -122,9 +120,7 @@ def _put_aside(wired: Work, engine: str) -> None:
         if wired.lease is not None:
             wired.lease.note(0)  # there is none of ours any more
         return
-    root = Path(wired.store.where)
-    shutil.rmtree(root / _KEPT[engine], ignore_errors=True)
-    (root / FOLDER).rename(root / _KEPT[engine])
+    wired.store.set_aside(FOLDER, _KEPT[engine])
 
 
 def read_document(data: bytes, stack_name: str, where: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ..specs.errors import CloudError, Refused
 from .account import ENDPOINT
@@ -19,9 +19,18 @@ if TYPE_CHECKING:
     from ..stacks.cloud.s3_store import S3Store
     from .settings import Settings
 
+SHARING: Final = "sharing"  # there while a state is on its way into the store
+
 
 def shared_store(settings: Settings, folder: Path, center: Center, place: StatePlace) -> S3Store:
     """The store of the stack in S3. Raises Refused when it cannot be reached, or a state of it lies in the folder."""
+    store = reached(settings, folder, center, place)
+    _check_moved(settings, folder, center, store)
+    return store
+
+
+def reached(settings: Settings, folder: Path, center: Center, place: StatePlace) -> S3Store:
+    """The store of the stack in S3, whatever the folder holds. Raises Refused when it cannot be reached."""
     from ..stacks.cloud.bucket import Bucket
     from ..stacks.cloud.s3_store import S3Store
 
@@ -30,7 +39,6 @@ def shared_store(settings: Settings, folder: Path, center: Center, place: StateP
     store = S3Store(Bucket(cloud, place.bucket, f"{prefix}{center.stack_name}/", place.key))
     if settings.target == "sandbox":
         _make_bucket(cloud, place.bucket)
-    _check_moved(settings, folder, center, store)
     return store
 
 
@@ -69,6 +77,13 @@ def _check_moved(settings: Settings, folder: Path, center: Center, store: S3Stor
     from ..stacks.cloud.store import FileStore
     from .wiring import engine_of, local_place
 
+    if SHARING in store.names():
+        raise Refused(
+            f"The state of {center.stack_name} was on its way to {store.where} when the move was interrupted.",
+            hint=f"Finish it: ccdeploy state share {folder}",
+            where=store.where,
+            code="half-shared",
+        )
     local = FileStore(local_place(settings, folder, center.stack_name))
     if engine_of(local) and not engine_of(store):
         raise Refused(

@@ -47,6 +47,24 @@ def export(given: Settings, folder: Path | None, to: Literal["pulumi", "embedded
         talk(f"{moved['stack']} stands on the engine {to} already: nothing to do.")
 
 
+@command.command("share")
+@folder_argument
+@settings("stack", "target", "json", "yes", "today")
+def share(given: Settings, folder: Path | None) -> None:
+    """Move the state from the folder into the S3 that `state:` in center.yaml names, for all operators.
+
+    What was in the folder is kept beside it under another name.
+    """
+    from ...deploy import sharing
+    from ..output import out_json, talk
+
+    moved = sharing.share(given, folder)
+    if given.json:
+        out_json(moved)
+    else:
+        talk(f"The state of {moved['stack']} lies in {moved['where']} now; the old one is kept in {moved['kept']}.")
+
+
 @command.command("import")
 @folder_argument
 @settings("stack", "target", "engine", "json", "yes", "today")

@@ -58,6 +58,21 @@ class Bucket:
         self._count = itertools.count(1)
 
     @property
+    def region(self) -> str:
+        """Where the bucket is asked for."""
+        return self._cloud.region
+
+    @property
+    def endpoint(self) -> str:
+        """The S3 that is not AWS's own, or ""."""
+        return self._cloud.endpoint_url or ""
+
+    @property
+    def key(self) -> str:
+        """The KMS key, or ""."""
+        return self._key
+
+    @property
     def where(self) -> str:
         """The place as messages name it."""
         return f"s3://{self.name}/{self.prefix}".rstrip("/")

@@ -138,6 +138,12 @@ class S3Store:
                 hint="restore its last versions in the bucket; nothing was used from it and nothing was changed",
             ) from error
 
+    def put_journal(self, name: str, data: bytes) -> None:
+        """Write a journal that comes from elsewhere, its header first."""
+        check_name(name)
+        Segments(self.bucket, name, self._lost, self._segments(name)).replace(data)
+        self._forget(name)
+
     def _forget(self, name: str) -> None:
         self._read.pop(name, None)
         self._written.add(name)
@@ -196,6 +202,20 @@ class S3Store:
         """See Store."""
         self.refresh()
         return S3Seat(self.bucket).put(freed(seen), seen) is not None
+
+    def set_aside(self, name: str, to: str) -> None:
+        """See Store. An interrupted one is done by the next."""
+        check_name(name)
+        check_name(to)
+        self._check()
+        old = [key for key in self.bucket.tags(to) if key == to or key.startswith(f"{to}/")]
+        self.bucket.delete(old)
+        keys = [key for key in self.bucket.tags(name) if key == name or key.startswith(f"{name}/")]
+        for key, data in zip(keys, self.bucket.read_all(keys), strict=True):
+            if data is not None:
+                self.bucket.write(to + key.removeprefix(name), data, None)
+        self.bucket.delete(keys)
+        self.refresh()
 
     def refresh(self) -> None:
         """See Store."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Protocol
@@ -68,6 +69,10 @@ class Store(Protocol):
 
     def release(self, seen: Seen) -> bool:
         """Free the lease that was seen, keeping its numbers; False when it is another one by now."""
+        ...
+
+    def set_aside(self, name: str, to: str) -> None:
+        """Give a file, or everything under a folder of another program, another name; what was there goes."""
         ...
 
     def refresh(self) -> None:
@@ -170,6 +175,14 @@ class FileStore:
     def release(self, seen: Seen) -> bool:
         """See Store."""
         return self._seat().put(freed(seen), seen) is not None
+
+    def set_aside(self, name: str, to: str) -> None:
+        """See Store."""
+        source, target = self._path(name), self._path(to)
+        if target.is_dir():
+            shutil.rmtree(target)
+        with self._still():
+            source.replace(target)
 
     def refresh(self) -> None:
         """Files are read anew each time."""

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-import tempfile
 import threading
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
@@ -23,8 +21,9 @@ from .. import urns
 from ..plan import Drift, EngineResult, Failure, OnStep, Places, Program, Recover, ignore
 from .command import Command, require
 from .events import Events, Refreshed, plain_value, properties
-from .place import FOLDER, Place, copied
+from .place import Place
 from .recovery import Recovery
+from .remote_place import opened
 from .watched import Intents, Watched
 
 VERSION: Final = 3
@@ -89,11 +88,9 @@ class PulumiEngine:
 
     def _where(self) -> Place:
         if self._place is None:
-            root = Path(self._store.where) / FOLDER
-            if not self._writing:
-                folder = Path(self._attached.enter_context(tempfile.TemporaryDirectory(prefix="ccdeploy-")))
-                root = self._attached.enter_context(copied(root, folder))
-            self._place = Place(root, self._store, self._project, self._stack)
+            self._place = self._attached.enter_context(
+                opened(self._store, self._project, self._stack, writing=self._writing)
+            )
         return self._place
 
     def _cli(self) -> Command:
@@ -138,6 +135,8 @@ class PulumiEngine:
             if any((settings.config or {}).get(key) != value for key, value in self._config.items()):
                 stack.set_all_config(wanted)
         place.close_to_others()
+        if self._writing:
+            place.keep()
         self._opened = stack
         return stack
 

@@ -63,6 +63,9 @@ class Place:
         for path in self.work.iterdir():
             path.chmod(0o600)
 
+    def keep(self) -> None:
+        """Put what the CLI wrote beside its backend where the next run finds it: it is there."""
+
     def environment(self, *, own_home: bool) -> dict[str, str]:
         """What the CLI needs to know. A passphrase of the user's own comes before ours."""
         env = {
@@ -106,19 +109,18 @@ class Place:
         Raises LeaseHeld when a CLI at work holds one: who, where, since when.
         """
         said = []
-        for path in self._locks():
+        for name in self._locks():
             waited = 0.0
-            while path.exists():
-                lock = _read(path)
+            while (lock := self._read_lock(name)) is not None:
                 here = lock.get("hostname") in {None, "", socket.gethostname()}
                 if here and not alive(int(lock.get("pid") or 0) or 2**30, ""):
-                    path.unlink(missing_ok=True)
+                    self._remove_lock(name)
                     said.append(f"A lock of the Pulumi CLI (process {lock.get('pid')}, which is dead) was removed")
                 elif waited >= _PATIENCE or not here:
                     raise LeaseHeld(
                         f"{lock.get('username', '?')} on {lock.get('hostname', '?')}, process {lock.get('pid', '?')}, "
                         f"runs the Pulumi CLI on this stack since {lock.get('timestamp', '?')}",
-                        where=str(path),
+                        where=name,
                         hint="wait for it to end; if it is gone for good, remove this file",
                     )
                 else:
@@ -126,16 +128,21 @@ class Place:
                     waited += 0.5
         return said
 
-    def _locks(self) -> list[Path]:
-        return sorted((self.root / "backend" / ".pulumi" / "locks").rglob("*.json"))
+    def _locks(self) -> list[str]:
+        return sorted(map(str, (self.root / "backend" / ".pulumi" / "locks").rglob("*.json")))
 
+    def _read_lock(self, name: str) -> dict[str, Any] | None:
+        """What a lock says, {} when that cannot be read, None when it is gone."""
+        try:
+            found = json.loads(Path(name).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
+    def _remove_lock(self, name: str) -> None:
+        Path(name).unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

@@ -28,10 +28,12 @@ from ccdeploy.deploy import actions, pipeline
 from ccdeploy.deploy.events import Result
 from ccdeploy.deploy.interrupt import Stop
 from ccdeploy.deploy.settings import Settings
-from ccdeploy.deploy.wiring import Place, Work, create_embedded_engine
+from ccdeploy.deploy.wiring import Place, Work, create_embedded_engine, engine_for
 from ccdeploy.flows.centre import FlowSet, compile_center
+from ccdeploy.sandbox import control
 from ccdeploy.sandbox.app import Application, Dropped
 from ccdeploy.sandbox.options import Options
+from ccdeploy.sandbox.wire import Call
 from ccdeploy.stacks.cloud.client import Cloud
 from ccdeploy.stacks.cloud.store import FileStore
 from ccdeploy.stacks.durable.files import CRASH
@@ -97,6 +99,21 @@ def direct(application: Application) -> Callable[[Any, Any], Any]:
     return send
 
 
+def controls(application: Application) -> Callable[..., dict[str, Any]]:
+    """What takes the place of the client of the sandbox's own controls."""
+
+    def request(endpoint: str, name: str, body: Any = None) -> dict[str, Any]:
+        data = json.dumps(body).encode() if body is not None else b""
+        method = "POST" if data else "GET"
+        call = Call({"REQUEST_METHOD": method, "REQUEST_URI": f"{control.PREFIX}{name}"}, data, "", "")
+        answer = control.answer(application, call)
+        assert answer.status == 200, answer.body
+        found: dict[str, Any] = json.loads(answer.body)
+        return found
+
+    return request
+
+
 # ---------------------------------------------------------------- a stack
 
 
@@ -119,6 +136,7 @@ class Rig:
         store = FileStore(place / "store")
         with self.monkeypatch.context() as patch, contextlib.closing(application):
             patch.setattr(URLLib3Session, "send", direct(application))
+            patch.setattr(control, "request", controls(application))
             with store.lease(command) as held:
                 yield Work(
                     settings=Settings(today=TODAY),
@@ -198,6 +216,46 @@ class Rig:
             os.close(handle)
         assert status == 0
 
+    def on_pulumi(self, place: Path, endpoint: str, command: str) -> Result:
+        """`up` or `down --all` on Pulumi's engine, with the sandbox that serves `endpoint`."""
+        center = self.found.center
+        store = FileStore(place / "store")
+        cloud = Cloud(center.region, endpoint_url=endpoint)
+        with (
+            store.lease(command, wait=60) as held,
+            engine_for("pulumi", center, store, Place(cloud, endpoint, endpoint), held) as engine,
+        ):
+            work = Work(
+                settings=Settings(today=TODAY, engine="pulumi"),
+                folder=self.found.folder,
+                center=center,
+                flows=self.flows,
+                store=store,
+                engine=engine,
+                cloud=cloud,
+                endpoint=endpoint,
+                fence=held.fence,
+                place=Place(cloud, endpoint, endpoint),
+                lease=held,
+            )
+            if command == "up":
+                result = pipeline.up(work, self.found.people, lambda _event: None, Stop())
+            else:
+                result = pipeline.down(work, lambda _event: None, Stop(), everything=True)
+        assert (result.error, result.failures) == (None, ())
+        return result
+
+    @staticmethod
+    def begin(work: Callable[[], Any]) -> int:
+        """Start `work` in a fork of this process; its id."""
+        return in_a_child(work)
+
+    @staticmethod
+    def mutations(place: Path) -> int:
+        """How many requests have changed something, by the sandbox's log."""
+        file = place / "sandbox" / "history.jsonl"
+        return file.read_bytes().count(b'"effect": true') if file.exists() else 0
+
     def down(self, place: Path, **options: Any) -> Result:
         """`ccdeploy down --all`."""
         with self.work(place, "down", **options) as work:
@@ -276,6 +334,7 @@ def objects(place: Path) -> dict[str, dict[str, Any]]:
 _LOG = frozenset({"instance-event", "number-event", "token", "cooling"})  # what was, not what is
 _OWN = frozenset({"_n", "CreatedTime", "LastModifiedTime", "LastModifiedRegion", "ServiceRole", "_claimed"})
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<=agent/)[0-9a-f]{32}")
+_NUMBER = re.compile(r"\+33199\d{6}")  # a released one is locked, the next claim gets another
 
 
 def picture(place: Path) -> list[str]:
@@ -296,7 +355,7 @@ def picture(place: Path) -> list[str]:
         return [plain(item) for item in value] if isinstance(value, list) else value
 
     lines = [json.dumps([name.split("\0")[1], plain(thing)], sort_keys=True) for name, thing in things.items()]
-    return sorted(_ID.sub(told, line) for line in lines)
+    return sorted(_NUMBER.sub("number", _ID.sub(told, line)) for line in lines)
 
 
 def effects(place: Path) -> Counter[str]:
