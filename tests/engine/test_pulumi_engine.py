@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
-import subprocess
-import time
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 PULUMI = ("--engine", "pulumi", "--json")
 
@@ -96,53 +90,3 @@ def test_what_somebody_changed_by_hand_is_named_on_both_engines_alike(centre: An
     centre("state", "export", "--to", "pulumi", code=None)
     assert [(item["name"], item["field"], item["have"]) for item in embedded] == [("front", "description", "by hand")]
     assert centre("status", *PULUMI).json["drift"] == embedded
-
-
-def children(pid: int) -> list[int]:
-    """The Pulumi CLI that process `pid` runs."""
-    found = subprocess.run(["pgrep", "-P", str(pid), "-x", "pulumi"], capture_output=True, encoding="ascii")
-    return [int(word) for word in found.stdout.split()]
-
-
-MORE = pytest.mark.skipif("CCDEPLOY_TORTURE" not in os.environ, reason="a minute each: make torture runs it")
-
-
-@pytest.mark.parametrize(
-    ("victim", "after"),
-    [
-        ("cli", 12),
-        pytest.param("cli", 4, marks=MORE),
-        pytest.param("both", 6, marks=MORE),
-        pytest.param("ours", 9, marks=MORE),
-    ],
-)
-def test_killed_in_the_middle_the_next_run_finishes_and_nothing_is_doubled(
-    centre: Any, victim: str, after: int
-) -> None:
-    """The server outlives them all, so that what was asked for is done whether or not anybody hears the answer."""
-    centre("sandbox", "start", "--json", "--latency", "30ms")
-    process = centre.start("up", *PULUMI)
-    history = centre.folder / ".ccdeploy" / "sandbox" / "history.jsonl"
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and process.poll() is None:
-        lines = history.read_text(encoding="utf-8").splitlines() if history.exists() else []
-        done = sum('"effect": true' in line or '"effect":true' in line for line in lines)
-        if done >= after and children(process.pid):
-            break
-        time.sleep(0.02)
-    for pid in children(process.pid) if victim in {"cli", "both"} else []:
-        os.kill(pid, signal.SIGKILL)
-    if victim in {"ours", "both"}:
-        process.kill()
-    process.communicate(timeout=120)
-    assert process.returncode != 0
-    again = centre("up", *PULUMI)
-    assert "error" not in again.result
-    settled = centre("up", *PULUMI).result["changes"]
-    assert (settled["create"], settled["update"], settled["replace"], settled["delete"]) == (0, 0, 0, 0)
-    assert centre("status", *PULUMI).json["drift"] == []
-    made = [name for name in centre.mutations() if name.startswith(("Create", "Claim"))]
-    for once in ("CreateInstance", "CreateQueue", "ClaimPhoneNumber", "CreateHoursOfOperation"):
-        assert made.count(once) == 1, made
-    assert made.count("CreateUser") == 2
-    assert made.count("CreateContactFlow") == len(centre("status", *PULUMI).json["flows"])
