@@ -18,8 +18,13 @@ def s3(small: Any) -> Any:
     import boto3
 
     endpoint = json.loads(small("sandbox", "start", "--json").out)["endpoint"]
-    keys = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
-    return boto3.client("s3", region_name="eu-central-1", endpoint_url=endpoint, **keys)
+    return boto3.client(
+        "s3",
+        region_name="eu-central-1",
+        endpoint_url=endpoint,
+        aws_access_key_id="sandbox",
+        aws_secret_access_key="sandbox",
+    )
 
 
 def share(folder: Path) -> None:
