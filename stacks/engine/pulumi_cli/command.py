@@ -1,7 +1,8 @@
 """The Pulumi CLI as a program on this machine: where it is, how it is run, how it is asked to stop.
 
 The Automation API runs what it runs through its `PulumiCommand`; this one keeps the process in a group of its own, so
-that Ctrl-C in a terminal reaches it once, through `interrupt`, and not a second time behind our back.
+that Ctrl-C in a terminal reaches it once, through `interrupt`, and not a second time behind our back. On Linux the
+kernel ends it with us: a CLI that goes on alone has no providers any more, and would meet the next run.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -21,6 +23,11 @@ from pulumi.automation.errors import create_command_error
 from ....specs.errors import Refused
 
 _BUILT: Final = Path(__file__).resolve().parents[3] / ".tools" / "bin" / "pulumi"  # by `make pulumi`
+# Before it becomes the CLI, the child asks to be killed when its parent dies (PR_SET_PDEATHSIG is 1, SIGKILL 9).
+_TIED: Final = (
+    "import ctypes,os,sys;ctypes.CDLL(None).prctl(1,9);"
+    "os.getppid()==int(sys.argv[1]) or sys.exit(137);os.execv(sys.argv[2],sys.argv[2:])"
+)
 Listener = Callable[[str], None]
 
 
@@ -87,7 +94,7 @@ class Command(PulumiCommand):
         env = {**os.environ, **additional_env, "PULUMI_AUTOMATION_API": "true"}
         env["PATH"] = os.pathsep.join([str(Path(self.command).parent), env.get("PATH", "")])
         process = subprocess.Popen(  # noqa: S603 - the CLI that `find` named, arguments as a list
-            [self.command, "--non-interactive", *args],
+            [*_tie(), self.command, "--non-interactive", *args],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -117,6 +124,12 @@ class Command(PulumiCommand):
             with self._lock:
                 self._running = None
         return CommandResult(stdout="\n".join(out), stderr="\n".join(err), code=code)
+
+
+def _tie() -> list[str]:
+    if not sys.platform.startswith("linux"):
+        return []
+    return [sys.executable, "-I", "-S", "-c", _TIED, str(os.getpid())]
 
 
 def _send(process: subprocess.Popen[str], text: str) -> None:

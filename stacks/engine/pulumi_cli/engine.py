@@ -260,8 +260,8 @@ class PulumiEngine:
         place = self._where()
         if not place.exists or self._intents is None:
             return ()
-        place.mend()
         said = place.break_stale_locks()
+        place.mend()
         document = self._export()
         recovery = Recovery(document["deployment"], self._intents.open())
         if not recovery.needed:

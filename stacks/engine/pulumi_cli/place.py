@@ -24,6 +24,7 @@ from typing import Any, Final
 from ....specs.errors import LeaseHeld, StateError
 from ...cloud.lease import alive
 from ...cloud.store import Store
+from ...durable.files import write_atomic
 
 FOLDER: Final = "pulumi"
 PASSPHRASE: Final = "pulumi.passphrase"  # noqa: S105 - a file's name
@@ -98,8 +99,8 @@ class Place:
     def mend(self) -> None:
         """A CLI that was killed between two renames leaves its state under the name of the backup."""
         backup = self._checkpoint.with_suffix(".json.bak")
-        if not self._checkpoint.is_file() and backup.is_file():
-            shutil.copy2(backup, self._checkpoint)
+        if backup.is_file() and not (self._checkpoint.is_file() and whole(self._checkpoint.read_bytes())):
+            write_atomic(self._checkpoint, backup.read_bytes())
 
     # ------------------------------------------------------------ locks of the CLI itself
 
@@ -143,6 +144,14 @@ class Place:
 
     def _remove_lock(self, name: str) -> None:
         Path(name).unlink(missing_ok=True)
+
+
+def whole(data: bytes) -> bool:
+    """Whether a checkpoint is JSON to its end."""
+    try:
+        return isinstance(json.loads(data), dict)
+    except ValueError:
+        return False
 
 
 @contextlib.contextmanager

@@ -24,7 +24,7 @@ from ...cloud.bucket import Bucket
 from ...cloud.client import is_loopback
 from ...cloud.s3_store import S3Store
 from ...cloud.store import Store
-from .place import FOLDER, PASSPHRASE, Place, copied
+from .place import FOLDER, PASSPHRASE, Place, copied, whole
 
 SETTINGS: Final = "pulumi.settings"
 _BACKEND: Final = f"{FOLDER}/backend"
@@ -79,11 +79,12 @@ class RemotePlace(Place):
 
     def mend(self) -> None:
         """A CLI that was killed between two writes leaves its state under the name of the backup."""
-        there = self.bucket.tags(self._checkpoint_key)
-        if self._checkpoint_key not in there and f"{self._checkpoint_key}.bak" in there:
-            backup = self.bucket.read(f"{self._checkpoint_key}.bak")
-            if backup is not None:
-                self.bucket.write(self._checkpoint_key, backup.data, None)
+        backup = self.bucket.read(f"{self._checkpoint_key}.bak")
+        if backup is None:
+            return
+        now = self.bucket.read(self._checkpoint_key)
+        if now is None or not whole(now.data):
+            self.bucket.write(self._checkpoint_key, backup.data, None if now is None else now.tag)
 
     def _locks(self) -> list[str]:
         return sorted(key for key in self.bucket.tags(f"{_BACKEND}/.pulumi/locks/") if key.endswith(".json"))
