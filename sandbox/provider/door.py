@@ -125,7 +125,7 @@ class Door:
         """One call by its boto3 name; parameters that are None are left out.
 
         Raises Refused with the service's error name. Throttling is waited out with growing, random pauses; lost
-        answers of calls that are safe to repeat are asked for once more.
+        answers and failures of the service are asked for once more where a call is safe to repeat.
         """
         import botocore.exceptions
 
@@ -138,7 +138,9 @@ class Door:
                 answer: Answer = operation(**given)
             except botocore.exceptions.ClientError as error:
                 refusal = _refusal(error, service, method)
-                if refusal.code not in _THROTTLED or time.monotonic() - started > _PATIENCE:
+                again = refusal.status >= 500 and attempt < _lost_answers(method)
+                patient = refusal.code in _THROTTLED and time.monotonic() - started <= _PATIENCE
+                if not (again or patient):
                     raise refusal from None
             except botocore.exceptions.BotoCoreError as error:
                 if attempt >= _lost_answers(method):

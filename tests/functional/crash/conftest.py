@@ -152,10 +152,12 @@ class Rig:
                     lease=held,
                 )
 
-    def up(self, place: Path, **options: Any) -> Result:
-        """`ccdeploy up`."""
+    def up(self, place: Path, *, stopping: Callable[[Stop], None] = lambda _stop: None, **options: Any) -> Result:
+        """`ccdeploy up`; `stopping` gets what asks the run to stop."""
+        stop = Stop()
+        stopping(stop)
         with self.work(place, "up", **options) as work:
-            return pipeline.up(work, self.found.people, lambda _event: None, Stop())
+            return pipeline.up(work, self.found.people, lambda _event: None, stop)
 
     @staticmethod
     def picture(place: Path) -> list[str]:
@@ -363,7 +365,7 @@ def effects(place: Path) -> Counter[str]:
     lines = (place / "sandbox" / "history.jsonl").read_text(encoding="utf-8").splitlines()
     records = [json.loads(line) for line in lines]
     names = [record["operation"] for record in records if record["effect"]]
-    return Counter(name for name in names if name.startswith(("Create", "Claim", "Put", "Start")))
+    return Counter(name for name in names if name.startswith(("Create", "Claim")))
 
 
 # ---------------------------------------------------------------- stopping it anywhere
