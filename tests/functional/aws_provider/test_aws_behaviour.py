@@ -220,7 +220,8 @@ def test_a_claim_over_the_quota_is_released_so_that_a_later_run_can_claim_anew(n
 
 def test_a_failure_after_the_creation_keeps_the_id_and_the_next_update_finishes(tmp_path: Path) -> None:
     plan = tmp_path / "faults.json"
-    fault = {"operation": "UpdateInstanceAttribute", "nth": 3, "kind": "refuse", "error": "InternalServiceException"}
+    refused = {"kind": "refuse", "error": "InternalServiceException"}
+    fault = {"operation": "UpdateInstanceAttribute", "nth": [3, 4, 5], **refused}  # asked three times
     plan.write_text(json.dumps([fault]), encoding="utf-8")
     type_ = "aws:connect/instance:Instance"
     with serve(tmp_path / "data", Options(faults=plan)) as running:
