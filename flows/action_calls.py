@@ -48,6 +48,7 @@ ACTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "CheckHoursOfOperation": ("check_hours", ()),
     "CheckMetricData": ("check_queue", ()),
     "UpdateContactTargetQueue": ("target", ()),
+    "ShowView": ("view", ()),
     "Loop": ("loop", ()),
     "UpdateContactRecordingBehavior": ("record", ()),
     "UpdateContactRecordingAndAnalyticsBehavior": ("record", ()),

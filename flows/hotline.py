@@ -85,7 +85,9 @@ def findings(graph: Graph, center: Center | None = None) -> Iterator[Finding]:
 
 def _lines(graph: Graph, center: Center | None) -> list[str]:
     if center is None:
-        return [entry.name for entry in graph.entries.values() if entry.type == "inbound"]
+        heard = {node.flow for node in graph.nodes.values() if node.kinds & HEARD}
+        guides = {node.flow for node in graph.nodes.values() if node.act == "view"} - heard  # for an agent's screen
+        return [entry.name for entry in graph.entries.values() if entry.type == "inbound" and entry.name not in guides]
     return [n for n in dict.fromkeys(number.flow for number in center.phone_numbers.values()) if n in graph.entries]
 
 
@@ -192,8 +194,8 @@ def _together(graph: Graph, target: Key, failing: list[Node]) -> Finding:
 
 
 def _shown(failing: list[Node]) -> str:
-    more = f" and {len(failing) - 5} more" if failing[5:] else ""
-    return ", ".join(node.key[1] for node in failing[:5]) + more
+    names = list(dict.fromkeys(node.key[1] for node in failing))
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if names[5:] else "")
 
 
 def _second_chances(graph: Graph, nodes: list[Node]) -> set[Key]:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from ccdeploy.flows.document import read_document
 from ccdeploy.flows.lint import Linted, lint_json
+from ccdeploy.specs.problems import Problems
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
+HEARD = frozenset(
+    ("MessageParticipant", "GetParticipantInput", "ConnectParticipantWithLexBot", "TransferContactToQueue")
+)
+HEARD |= {"TransferParticipantToThirdParty", "CreateCallbackContact"}
 pytestmark = pytest.mark.skipif(not CORPUS.exists(), reason="no corpus of public flows beside the repository")
 
 
@@ -53,3 +60,31 @@ def test_every_rule_that_a_file_alone_can_break_is_broken_somewhere() -> None:
     found = judged({"current", "module"}, "export")
     codes = {p.code for linted in found.values() for p in linted.problems.listed() if p.code.startswith("H")}
     assert codes >= {"H01", "H02", "H03", "H04", "H06", "H09", "H12"}
+
+
+def test_what_is_warned_about_is_counted_by_rule_and_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """The table of warnings on public flows. Guides for an agent's screen are nobody's line; no step is named twice."""
+    found = judged({"current", "module"}, "export") | judged({"current", "module"}, "handwritten")
+    counts: Counter[str] = Counter()
+    files: Counter[str] = Counter()
+    for path, linted in found.items():
+        warned = [p for p in linted.problems.listed() if p.severity == "warning"]
+        counts.update(p.code for p in warned)
+        files.update({p.code for p in warned})
+        for problem in warned:
+            named = problem.message.rpartition(": ")[2].split(" and ")[0].split(", ")
+            assert problem.code not in {"H03", "H04"} or len(named) == len(set(named)), (path, problem.message)
+        document = read_document((CORPUS / path).read_bytes(), path, Problems())
+        kinds = {action.type for action in document.actions.values()} if document else set()
+        if "ShowView" in kinds and not kinds & HEARD:
+            assert not {p.code for p in warned} & {"H01", "H02", "H03", "H04"}, path
+        template = any(
+            sign in (CORPUS / path).read_text(encoding="utf-8", errors="replace")
+            for sign in ("${", "{{", "%", "REPLACE")
+        )
+        assert template or "template" not in {p.code for p in warned}, path
+    with capsys.disabled():
+        print(f"\n{'rule':16}{'warnings':>9}{'files':>7}")
+        for code in sorted(counts):
+            print(f"{code:16}{counts[code]:9}{files[code]:7}")
+    assert not counts["H05"]  # no public flow asks a queue's own hours on one way and not on another
