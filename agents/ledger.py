@@ -11,14 +11,14 @@ from __future__ import annotations
 import json
 import threading
 import zlib
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from ..specs.errors import StateError
 from ..stacks.durable.journal import JournalDamaged, current, decode
+from .entries import Entry, Patch
 from .sealing import Keys, keep_keys, load_keys, temporary_keys
-from .sets import doubt
+from .snapshot import pack, unpack
 
 if TYPE_CHECKING:
     from ..stacks.cloud.store import Store
@@ -29,39 +29,6 @@ JOURNAL: Final = "agents.journal"
 UNDO: Final = "agents.undo"
 KIND: Final = "agents"
 SUSPENDED: Final = "!suspended"  # routing and security of a suspended person
-Patch = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One person of ours. `user_id` None: a create was begun and its answer never came.
-
-    `traits` holds what was applied: keys of the centre in clear, personal values as fingerprints. `since` is the ISO
-    date of the suspension, `base` the made username before its number, `mail` a fingerprint of the address.
-    """
-
-    username: str
-    file: str
-    user_id: str | None = None
-    traits: Mapping[str, str] = field(default_factory=dict)
-    since: str | None = None
-    base: str = ""
-    mail: str = ""
-
-    @property
-    def suspended(self) -> bool:
-        """Moved to the suspended profiles."""
-        return self.since is not None
-
-    def patched(self, patch: Patch) -> Entry:
-        """The entry after a change arrived; `traits` are merged, the rest is replaced."""
-        traits = {**self.traits, **patch.get("traits", {})}
-        return replace(self, **{**patch, "traits": traits})
-
-    def doubted(self, patch: Patch) -> Entry:
-        """The entry while a change may or may not have arrived."""
-        unsure = {t: doubt(t, self.traits.get(t, ""), after) for t, after in patch.get("traits", {}).items()}
-        return replace(self, traits={**self.traits, **unsure})
 
 
 @dataclass(slots=True)
@@ -98,9 +65,8 @@ def read_ledger(store: Store, scope: str) -> Ledger:
 def _snapshot(store: Store, keys: Keys, sealed: bytes | None) -> Ledger:
     if sealed is None:
         return Ledger(keys)
-    opened = json.loads(zlib.decompress(keys.open(sealed, "ledger", f"{store.where}/{LEDGER}")))
-    entries = {row["username"]: Entry(**row) for row in opened["entries"]}
-    return Ledger(keys, entries, int(opened["generation"]))
+    generation, entries = unpack(keys.open(sealed, "ledger", f"{store.where}/{LEDGER}"))
+    return Ledger(keys, entries, generation)
 
 
 def _replay(ledger: Ledger, records: list[dict[str, Any]], where: str) -> None:
@@ -251,10 +217,8 @@ class Book:
             for (username, _call), patch in self._open.items():
                 _doubt(self.ledger, username, patch)
             generation = self.ledger.generation + 1
-            rows = [asdict(entry) for entry in self.ledger.entries.values()]
             self._keep_undo(generation)
-            data = json.dumps({"generation": generation, "entries": rows}, separators=(",", ":")).encode()
-            self._store.write(LEDGER, self.keys.seal(zlib.compress(data, 1), "ledger"))
+            self._store.write(LEDGER, self.keys.seal(pack(generation, self.ledger.entries.values()), "ledger"))
             journal.restart([{"base": generation}], KIND)
         self._journal = None
         self.ledger.generation = generation

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from ..specs.errors import Refused
 from .directory import Directory
+from .entries import Entry, Patch
 from .guards import Limits, refuse_mass_suspension
-from .ledger import SUSPENDED, Entry, Ledger, Patch, read_ledger, read_undo
+from .ledger import SUSPENDED, Ledger, read_ledger, read_undo
 from .plan import Action, AgentPlan, AgentStep, Call, calls_for
 from .presence import list_people
 from .traits import OFF, OPERATION, WORDS, differences, why

@@ -18,8 +18,9 @@ from ..specs.errors import Invalid, Refused
 from ..specs.problems import Problem, Where
 from .assign import assign, mail_print
 from .directory import Directory
+from .entries import Entry, Patch
 from .guards import Limits, refuse_mass_suspension
-from .ledger import SUSPENDED, Entry, Ledger, Patch
+from .ledger import SUSPENDED, Ledger
 from .model import Checked, Person
 from .presence import adopted as unanswered
 from .presence import gone_by_hand, list_if_there, list_people
