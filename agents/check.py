@@ -131,7 +131,8 @@ class _Check:
         """
         line = 0
         pick_own, pick_shared, width = layout.own, layout.shared, layout.width
-        plain, simple, people = self.plain, self.simple, self.people
+        quick, composed, simple, people = self.quick, unicodedata.is_normalized, self.simple, self.people
+        person = tuple.__new__  # past the defaults of Person's own, which would cost a tenth of the whole check
         pick_extras = layout.extras
         for line, row in rows:
             if len(row) != width:
@@ -141,8 +142,15 @@ class _Check:
             shared = pick_shared(row)
             joined = "\x1f".join(own)
             known = simple.get(shared)
-            if known and not any(pick_extras(row)) and plain(joined):
-                people.append(Person(own[0], own[2], own[3], own[1], known, shown, line))
+            if (
+                known
+                and not any(pick_extras(row))
+                and len(joined) < SHORT
+                and quick(joined)
+                and (joined.isascii() or composed("NFC", joined))
+            ):
+                username, email, first, last = own
+                people.append(person(Person, (username, first, last, email, known, shown, line, "", "", "", "", None)))
             elif not joined.strip("\x1f \u00a0") and not "".join(row).strip(" \u00a0"):
                 continue
             else:
