@@ -64,7 +64,7 @@ engine-cli:
 # sample (an hour).
 torture: $(VENV)/.dev
 	CCDEPLOY_TORTURE=1 $(BIN)/pytest -q tests/docs/test_howtos.py tests/functional/test_killed_centre.py tests/engine \
-		tests/functional/connect/test_connect_strangers.py $(ROSTER_TORTURE)
+		tests/functional/connect/test_connect_strangers.py tests/server/test_sandbox_process.py $(ROSTER_TORTURE)
 
 ROSTER_TORTURE := tests/server/test_roster_interrupted.py tests/functional/agents/test_roster_net.py \
 	tests/unit/agents/test_roster_crash.py tests/unit/agents/test_roster_disk.py

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import json
 import os
@@ -31,6 +32,7 @@ AWS = Path(sys.executable).parent / "aws"
 WRITERS = 6
 
 
+@functools.cache  # threads share a client; making one takes longer than a hundred calls
 def client(service: str, endpoint: str) -> Any:
     make: Any = boto3.client
     return make(
@@ -211,14 +213,23 @@ class Writer(threading.Thread):
         super().__init__(daemon=True)
         self.clients = {
             service: client(service, endpoint)
-            for service in ("connect", "s3", "kms", "iam", "lambda", "kinesis", "firehose", "logs")
+            for service in ("connect", "s3", "kms", "iam", "lambda", "kinesis", "firehose", "logs", "lexv2-models")
         }
         self.key, self.hours, self.label = key, hours, name
         self.things: dict[tuple[str, str], str] = {}
         self.tried: set[str] = set()
 
     def run(self) -> None:
-        makers = (self.queue, self.bucket, self.master_key, self.role, self.function, self.streams, self.log_group)
+        makers = (
+            self.queue,
+            self.bucket,
+            self.master_key,
+            self.role,
+            self.function,
+            self.streams,
+            self.log_group,
+            self.bot,
+        )
         torn = KeyError  # headers without their body
         with contextlib.suppress(BotoCoreError, ClientError, torn):
             for count in range(1000):
@@ -268,7 +279,16 @@ class Writer(threading.Thread):
         self.clients["logs"].create_log_group(logGroupName=name)
         self.things["log group", name] = name
 
+    def bot(self, name: str) -> None:
+        settings = {"dataPrivacy": {"childDirected": False}, "idleSessionTTLInSeconds": 300}
+        role = "arn:aws:iam::123456789012:role/bots-role-example"
+        self.things["bot", name] = self.clients["lexv2-models"].create_bot(botName=name, roleArn=role, **settings)[
+            "botId"
+        ]
 
+
+KILLS = 50 if os.environ.get("CCDEPLOY_TORTURE") else 3
+KINDS = {"queue", "bucket", "key", "role", "function", "stream", "firehose", "log group", "bot"}
 TRUST = '{"Version": "2012-10-17", "Statement": []}'
 
 
@@ -298,6 +318,8 @@ def standing(endpoint: str, key: str) -> dict[tuple[str, str], str]:
     found |= {("function", f["FunctionName"]): f"{f['FunctionArn']} {f['CodeSha256']}" for f in functions}
     streams = client("kinesis", endpoint).list_streams(Limit=10_000)["StreamNames"]  # moto gives no token to go on with
     found |= {("stream", n): n for n in streams}
+    bots = client("lexv2-models", endpoint).list_bots(maxResults=1000)["botSummaries"]
+    found |= {("bot", b["botName"]): b["botId"] for b in bots}
     found |= {
         ("log group", g["logGroupName"]): g["logGroupName"] for g in pages("logs", "describe_log_groups", "logGroups")
     }
@@ -312,19 +334,22 @@ def hoses(endpoint: str, names: list[str]) -> dict[tuple[str, str], str]:
 
 
 def test_whatever_was_acknowledged_survives_kills_under_six_writers(folder: Path) -> None:
-    """A few kills here; `KILLS=50` gives the long version."""
-    kills = int(os.environ.get("KILLS", "3"))
+    """A few kills here, fifty in `make torture`."""
     seed = random.Random(7)
     info = process.start(folder, Options(quotas=False))
     key = instance(info.endpoint)
     hours = client("connect", info.endpoint).list_hours_of_operations(InstanceId=key)["HoursOfOperationSummaryList"]
     things: dict[tuple[str, str], str] = {}
     tried: set[str] = {"BasicQueue"}
-    for number in range(kills):
+    for number in range(KILLS):
         writers = [Writer(info.endpoint, key, hours[0]["Id"], f"k{number}w{n}") for n in range(WRITERS)]
         for writer in writers:
             writer.start()
-        time.sleep(seed.uniform(0.3, 1.5) if number else 3)
+        if number == 0:  # the first time everything has been made at least once
+            until = time.monotonic() + 60
+            while {kind for one in writers for kind, _ in list(one.things)} != KINDS and time.monotonic() < until:
+                time.sleep(0.05)
+        time.sleep(seed.uniform(0.3, 1.5))
         kill(info)
         for writer in writers:
             writer.join(timeout=150)
@@ -335,6 +360,6 @@ def test_whatever_was_acknowledged_survives_kills_under_six_writers(folder: Path
         assert things.items() <= found.items()
         assert {name for kind, name in found if kind == "queue"} <= tried
     count = Counter(kind for kind, _ in things)
-    print(f"{kills} kills: {dict(count)}")
-    assert count["queue"] > kills * WRITERS
-    assert set(count) == {"queue", "bucket", "key", "role", "function", "stream", "firehose", "log group"}
+    print(f"{KILLS} kills: {dict(count)}")
+    assert count["queue"] > KILLS * WRITERS
+    assert set(count) == KINDS
