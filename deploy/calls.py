@@ -41,18 +41,6 @@ class Line:
     live: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """One call as it is asked for on the command line. `at` is wall-clock time in the centre's zone."""
-
-    number: str | None = None
-    flow: Path | None = None
-    caller: str | None = None
-    at: str | None = None
-    press: tuple[str, ...] = ()
-    switches: tuple[str, ...] = ()  # crisis switches that are on
-
-
 def line_of(settings: Settings, folder: Path | None, *, live: bool = False) -> Line:
     """The line of a centre. Raises Invalid when the folder has mistakes."""
     from ..flows.centre import compile_center
@@ -126,72 +114,6 @@ def line_of_file(settings: Settings, file: Path, flow_type: str = "") -> Line:
     if flow_type:
         document = replace(document, type=flow_type)
     return Line(of_document(document, document.name or file.stem), None, None, today)
-
-
-def script_of(line: Line, wanted: Wanted) -> Script:
-    """The call that was asked for. Raises Refused for a number or a time that does not exist."""
-    from ..flows.simulator.calendar import local_moment
-    from ..flows.simulator.script import Given, Script
-    from ..flows.simulator.world import CALLER
-
-    at = None
-    if wanted.at is not None:
-        try:
-            at = local_moment(dt.datetime.fromisoformat(wanted.at), line.world.time_zone)
-        except ValueError as error:
-            what = str(error) if "does not exist" in str(error) else f'"{wanted.at}" is no moment'
-            hint = "Write it as 2026-12-23T23:10, in the centre's time zone."
-            raise Refused(f"{what}.", hint=hint, code="impossible-time") from None
-    caller = CALLER if wanted.caller is None else _caller(wanted.caller)
-    press = tuple(item for given in wanted.press for item in given.replace(",", " ").split())
-    if wanted.flow is not None and line.center is not None:
-        name = next((n for n, f in line.center.flows.items() if _same(line, f.file, wanted.flow)), "")
-        return Script(name="call", flow=name, caller=caller, at=at, press=press)
-    given = Given(switches=frozenset(_switch(line.world, name) for name in wanted.switches))
-    to = _number(line.world, wanted.number)
-    return Script(name="call", to=to, caller=caller, at=at, press=press, given=given)
-
-
-def _switch(world: World, name: str) -> str:
-    if f"switch {name}" not in world.switches:
-        known = ", ".join(sorted(key.removeprefix("switch ") for key in world.switches))
-        hint = f"There are: {known}." if known else "Crisis switches stand under `switches:` in center.yaml."
-        raise Refused(f'There is no switch "{name}".', hint=hint, code="unknown-reference", where="--switch")
-    return name
-
-
-def _same(line: Line, file: str, path: Path) -> bool:
-    return line.folder is not None and real(line.folder / file) == real(path)
-
-
-def _caller(text: str) -> str:
-    from ..specs.phone import complaint
-
-    if text == "withheld":
-        return ""
-    wrong = complaint(text)
-    if wrong:
-        raise Refused(f"{wrong[0]}.", hint=f"{wrong[1]}, or withheld", code="bad-phone", where="--from")
-    return text
-
-
-def _number(world: World, wanted: str | None) -> str:
-    """The key of the number that is dialled: by key, by the number itself, or the only one."""
-    if wanted is None:
-        if len(world.numbers) == 1:
-            return next(iter(world.numbers))
-        if not world.numbers:
-            raise Refused("The centre has no phone number.", hint="Name a flow: --flow FILE", code="no-number")
-        return next(iter(world.numbers))
-    for key, number in world.numbers.items():
-        if wanted in (key, number.number):
-            return key
-    from ..specs.suggest import did_you_mean
-
-    hint = did_you_mean(wanted, world.numbers) or f"There are: {', '.join(world.numbers)}."
-    if Path(wanted).is_dir():
-        hint = f"To name the centre's folder: ccdeploy call --dir {wanted}"
-    raise Refused(f'There is no number "{wanted}".', hint=hint, code="unknown-number", where=wanted)
 
 
 def place(line: Line, script: Script, caller: Caller | None = None, listen: Listener | None = None) -> Result:

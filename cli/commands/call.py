@@ -26,6 +26,9 @@ from .flow_types import TYPES
     "--press", multiple=True, metavar="KEYS", help="Keys in the order asked for; timeout, hang_up. Repeatable."
 )
 @click.option("--switch", "switches", multiple=True, metavar="NAME", help="A crisis switch that is on. Repeatable.")
+@click.option(
+    "--given", "told", metavar="YAML", help="How the world is, as in a call script: {fails: [lookup], queues: …}."
+)
 @click.option("--sound", type=click.Path(path_type=Path), metavar="FILE", help="Write the call as a WAV (espeak-ng).")
 @live_option
 @settings("stack", "target", "json", "verbose", "quiet", "today")
@@ -39,6 +42,7 @@ def command(
     at: str | None,
     press: tuple[str, ...],
     switches: tuple[str, ...],
+    told: str | None,
     sound: Path | None,
     live: bool,
 ) -> None:
@@ -47,7 +51,7 @@ def command(
     NUMBER is the key of a phone number; the first one when none is named. In a terminal keys are typed as they are
     asked for: a key, t for a time-out, h to hang up, w 5m to wait. With --press nobody is asked.
     """
-    from ...deploy import calls
+    from ...deploy import call_script, calls
     from ..output import out, out_json, talk
     from ..render.calls import Terminal, Transcript, coloured
 
@@ -60,8 +64,8 @@ def command(
         if flow is not None
         else calls.line_of(given, folder, live=live)
     )
-    wanted = calls.Wanted(number, flow, caller, at or calls.now(line, given), press, switches)
-    script = calls.script_of(line, wanted)
+    wanted = call_script.Wanted(number, flow, caller, at or calls.now(line, given), press, switches, told)
+    script = call_script.script_of(line, wanted)
     person = Terminal(out) if not press and not given.json and sys.stdin.isatty() else None
     listen = None if given.json else Transcript(out, given.verbose, coloured())
     if listen is not None and not given.quiet:

@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...specs.durations import spoken
 from ...specs.model import Center
 from ...specs.problems import Problems, Where
 from .calendar import combinations
+from .command import command_of
+from .script import Script
 from .state import Ask
+from .trails import script_of
 from .walk import Told, Walked, Walker
 from .world import World
 
@@ -28,13 +31,17 @@ _CHOSEN = frozenset("0123456789*#")
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A promise that a call breaks: the call as keys and circumstances, and where it goes wrong."""
+    """A promise that a call breaks: the call in words, where it goes wrong, and a script that places it.
+
+    `script` is None where no script can say the circumstances.
+    """
 
     promise: str
     message: str
     call: str
     flow: str
     action: str
+    script: Script | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +58,13 @@ def check(world: World, today: dt.date, longest_wait: int) -> Safety:
     found = combinations(world.timetable, today, world.time_zone)
     walked = Walker(world, [dict(item) for item in found], longest_wait, until_person=True).walk()
     broken = [*_ends(world, walked), *_waits(world, walked, longest_wait), *_loops(world, walked)]
-    first: dict[tuple[str, str, str], Broken] = {}
-    for item in broken:  # one counter-example a promise and place is enough
-        first.setdefault((item.promise, item.flow, item.action), item)
-    return Safety(tuple(first.values()), walked.complete, len(walked.nodes))
+    first: dict[tuple[str, str, str], Numbered] = {}
+    for number, after, item in broken:  # one counter-example a promise and place is enough
+        first.setdefault((item.promise, item.flow, item.action), (number, after, item))
+    told = (
+        replace(item, script=script_of(world, walked, number, found, after)) for number, after, item in first.values()
+    )
+    return Safety(tuple(told), walked.complete, len(walked.nodes))
 
 
 def check_safety(center: Center, world: World, problems: Problems) -> Safety | None:
@@ -67,7 +77,7 @@ def check_safety(center: Center, world: World, problems: Problems) -> Safety | N
             continue
         origin = world.origin(item.flow, item.action)
         where = Where(origin.file, origin.line, 1) if origin.file else Where("center.yaml")
-        hint = f"place it: {item.call}"
+        hint = f"place it: {command_of(item.script)}" if item.script is not None else item.call
         problems.error(where, f"call-{item.promise}", item.message, hint)
     if not result.proven:
         message = "there are too many different calls to look at all of them: nothing is proven"
@@ -75,7 +85,11 @@ def check_safety(center: Center, world: World, problems: Problems) -> Safety | N
     return result
 
 
-def _ends(world: World, walked: Walked) -> Iterator[Broken]:
+# The edge at which a call goes wrong, and those on which it then goes round.
+Numbered = tuple[int, tuple[int, ...], Broken]
+
+
+def _ends(world: World, walked: Walked) -> Iterator[Numbered]:
     for number, edge in enumerate(walked.edges):
         end = edge.end
         if edge.stuck:
@@ -87,7 +101,7 @@ def _ends(world: World, walked: Walked) -> Iterator[Broken]:
             yield _broken(world, walked, number, "ends", message)
 
 
-def _waits(world: World, walked: Walked, longest: int) -> Iterator[Broken]:
+def _waits(world: World, walked: Walked, longest: int) -> Iterator[Numbered]:
     for number in walked.too_long:
         message = f"a caller waits longer than longest_wait ({spoken(longest)}) without a way out"
         yield _broken(world, walked, number, "waits", message)
@@ -100,7 +114,7 @@ def _waits(world: World, walked: Walked, longest: int) -> Iterator[Broken]:
             yield _broken(world, walked, number, "waits", message)
 
 
-def _loops(world: World, walked: Walked) -> Iterator[Broken]:
+def _loops(world: World, walked: Walked) -> Iterator[Numbered]:
     """Cycles of calls in which the caller never chooses anything that is offered."""
     following: dict[int, list[tuple[int, int]]] = {}
     for number, edge in enumerate(walked.edges):
@@ -109,12 +123,12 @@ def _loops(world: World, walked: Walked) -> Iterator[Broken]:
         if walked.nodes[edge.source].state.stage != "flow" or walked.nodes[edge.target].state.stage != "flow":
             continue
         following.setdefault(edge.source, []).append((edge.target, number))
-    for number in _cycles(following):
+    for cycle in _cycles(following):
+        number = cycle[0]
         state = walked.nodes[walked.edges[number].source].state
         step = world.origin(state.flow, state.at).step
-        yield _broken(
-            world, walked, number, "loops", f"who presses nothing that is offered comes back to {step} for ever"
-        )
+        message = f"who presses nothing that is offered comes back to {step} for ever"
+        yield _broken(world, walked, number, "loops", message, (*cycle[1:], *cycle))
 
 
 def _chooses(told: Told) -> bool:
@@ -123,35 +137,42 @@ def _chooses(told: Told) -> bool:
     )
 
 
-def _cycles(following: dict[int, list[tuple[int, int]]]) -> list[int]:
-    """An edge of each cycle, found by a walk in depth without recursion."""
+def _cycles(following: dict[int, list[tuple[int, int]]]) -> list[tuple[int, ...]]:
+    """The edges of each cycle in order, found by a walk in depth without recursion."""
     state: dict[int, int] = {}
-    found: list[int] = []
+    found: list[tuple[int, ...]] = []
     for root in following:
         if root in state:
             continue
         state[root] = 1
         stack = [(root, iter(following[root]))]
+        came: list[int] = []  # the edge to each node of the stack but the first
         while stack:
             here, edges = stack[-1]
             for target, number in edges:
                 if state.get(target) == 1:
-                    found.append(number)
+                    begins = next(n for n, (node, _) in enumerate(stack) if node == target)
+                    found.append((*came[begins:], number))
                 elif target not in state:
                     state[target] = 1
+                    came.append(number)
                     stack.append((target, iter(following.get(target, ()))))
                     break
             else:
                 state[here] = 2
                 stack.pop()
+                if came:
+                    came.pop()
     return found
 
 
-def _broken(world: World, walked: Walked, number: int, promise: str, message: str) -> Broken:
+def _broken(
+    world: World, walked: Walked, number: int, promise: str, message: str, after: tuple[int, ...] = ()
+) -> Numbered:
     trail = walked.trail(number)
     root, _ = walked.root(number)
     state = trail[-1].state if trail else walked.nodes[walked.edges[number].source].state
-    return Broken(promise, message, call_text(world, root, trail), state.flow, state.at)
+    return number, after, Broken(promise, message, call_text(world, root, trail), state.flow, state.at)
 
 
 def call_text(world: World, root: str, trail: list[Told]) -> str:

@@ -23,6 +23,7 @@ from .escapes import WAYS_OUT, entries, ways_out
 from .liveness import live_values
 from .place import LEAVES, LEAVING
 from .state import Answer, Ask, End, State, Step
+from .values import path_of
 from .world import CALLER, World
 
 MOST_NODES = 60_000
@@ -140,6 +141,7 @@ class Walker:
         self.values = entries(world)
         self.live = live_values(world.flows)
         self.soft: dict[tuple[str, str], bool] = {}
+        self.compared = compared_attributes(world)
         # Callers who know different things pass the same places: what depends on the state alone is found once.
         self.asked: dict[State, Ask | None] = {}
         self.chains: dict[tuple[State, bool], Chain] = {}
@@ -186,7 +188,7 @@ class Walker:
             self._stretch(number, after, Told(node.state, asked, answer), (node.state, made), cost + extra)
 
     def _ask(self, state: State) -> Ask | None:
-        """What is asked here, without failures that lead where success leads."""
+        """What is asked here, without failures that lead where success leads and leave nothing undone."""
         if state not in self.asked:
             self.asked[state] = self._question(state)
         return self.asked[state]
@@ -200,10 +202,21 @@ class Walker:
         if soft is None:
             action = machine.action_of(self.world, state)
             soft = self.soft[here] = action is not None and _soft(action)
-        if not soft:
+        if not soft or self._undone(state, asked):
             return asked
         options = tuple(option for option in asked.options if option != "fails")
         return asked._replace(options=options) if len(options) > 1 or asked.kind in ("keys", "digits", "wait") else None
+
+    def _undone(self, state: State, asked: Ask) -> bool:
+        """Whether a failure leaves something undone that a later step looks at: no callback, no attribute, no queue."""
+        if asked.kind != "do":
+            return False
+        done = machine.step(self.world, state, Answer(asked.options[0])).state
+        not_done = machine.step(self.world, state, Answer("fails")).state
+        if (done.booked, done.target, done.callback) != (not_done.booked, not_done.target, not_done.callback):
+            return True
+        changed = set(done.attributes) ^ set(not_done.attributes)
+        return any(name in self.compared for name, _ in changed)
 
     def _answers(self, node: Node, asked: Ask) -> Iterator[Answer]:
         known = dict(node.known)
@@ -411,6 +424,17 @@ def _know(known: tuple[tuple[str, str], ...], asked: Ask, answer: Answer) -> tup
     if answer.label == "fails" or asked.subject.startswith("$.Metrics"):  # figures change at any time
         return known
     return tuple(sorted({**dict(known), f"{asked.kind} {asked.subject}": answer.label}.items()))
+
+
+def compared_attributes(world: World) -> frozenset[str]:
+    """Contact attributes on which some flow's way depends."""
+    paths = {
+        path_of(str(action.parameters.get("ComparisonValue", "")))
+        for document in world.flows.values()
+        for action in document.actions.values()
+        if action.type == "Compare"
+    }
+    return frozenset(path.removeprefix("Attributes.") for path in paths if path.startswith("Attributes."))
 
 
 def _soft(action: Action) -> bool:

@@ -20,19 +20,20 @@ def as_yaml(script: Script, result: Result) -> list[str]:
         lines.append(f"    at: {script.at:%Y-%m-%dT%H:%M}")
     if script.press:
         lines.append(f"    press: [{', '.join(_word(item) for item in script.press)}]")
-    given = _given(script.given)
+    given = given_of(script.given)
     if given:
-        lines.append(f"    given: {_flow(given)}")
+        lines.append(f"    given: {flow_text(given)}")
     expect: dict[str, Any] = {}
     spoken = [text for text in result.heard if not text.startswith("[")]
     if spoken:
         expect["hears"] = [spoken[-1][:60].rstrip()]
     expect["ends"] = ending(result.ends)
-    lines.append(f"    expect: {_flow(expect)}")
+    lines.append(f"    expect: {flow_text(expect)}")
     return lines
 
 
-def _given(given: Given) -> dict[str, Any]:
+def given_of(given: Given) -> dict[str, Any]:
+    """`given:` as plain values."""
     made: dict[str, Any] = {}
     if given.queues:
         made["queues"] = {
@@ -57,11 +58,12 @@ def _given(given: Given) -> dict[str, Any]:
     return made
 
 
-def _flow(value: Any) -> str:
+def flow_text(value: Any) -> str:
+    """A value as YAML on one line."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_word(str(key))}: {_flow(part)}" for key, part in value.items()) + "}"
+        return "{" + ", ".join(f"{_word(str(key))}: {flow_text(part)}" for key, part in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(_flow(part) for part in value) + "]"
+        return "[" + ", ".join(flow_text(part) for part in value) + "]"
     if isinstance(value, bool):
         return "true" if value else "false"
     return _word(value) if isinstance(value, str) else str(value)
