@@ -146,17 +146,16 @@ class Call:
 
     def _run(self, state: State) -> tuple[State, End]:
         for _ in range(MOST_STEPS):
-            asked = machine.ask(self.world, state)
+            loop = self._loops(state)
+            if loop and state.stage != "queue":
+                return state, End("error", message=f"loops for ever: {loop}")
+            asked = None if loop else machine.ask(self.world, state)
             answer = self._answer(state, asked) if asked is not None else None
             if answer is not None and asked is not None and answer.label == HANG_UP and asked.kind != "talk":
                 self.result.seconds += self.asking
                 return state, moments.over(self.world, state, "the caller hangs up")
-            loop = self._loops(state)
-            if loop and state.stage != "queue":
-                return state, End("error", message=f"loops for ever: {loop}")
-            before, made = state, machine.step(self.world, state, answer)
-            if loop:
-                made = self._still_waiting(state, loop)
+            before = state
+            made = self._still_waiting(state, loop) if loop else machine.step(self.world, state, answer)
             self._record(before, made, asked.subject if asked is not None else "")
             state = made.state
             if made.end is not None:
