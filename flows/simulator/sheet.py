@@ -47,13 +47,17 @@ def sheet(world: World, scripts: Sequence[Script], results: Sequence[Result], ti
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{head}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<h1>{head}</h1>",
-        f'<p class="lead">{len(scripts)} calls. Tick what you hear; write down what differs.</p>',
+        f'<p class="lead">{_count(scripts)}. Tick what you hear; write down what differs.</p>',
         '<p class="who"><span>Tester</span><span>Date</span><span>Telephone</span></p>',
     ]
     for number, (script, result) in enumerate(zip(scripts, results, strict=True), 1):
         parts.append(_call(world, number, script, result))
     parts.append("</body>\n</html>")
     return "\n".join(parts)
+
+
+def _count(scripts: Sequence[Script]) -> str:
+    return "1 call" if len(scripts) == 1 else f"{len(scripts)} calls"
 
 
 def _call(world: World, number: int, script: Script, result: Result) -> str:
@@ -66,12 +70,13 @@ def _call(world: World, number: int, script: Script, result: Result) -> str:
         elif kind == "nothing":
             rows.append(_row("Wait", "press nothing"))
         else:
-            rows.append(_row("Hear", f"« {escape(text)} »" if not text.startswith("[") else escape(text.strip("[]"))))
+            said = f"« <bdi>{escape(text)}</bdi> »"  # Arabic within the quotes reads from the right
+            rows.append(_row("Hear", said if not text.startswith("[") else escape(text.strip("[]"))))
     rows.append(_row("The call", escape(_end(world, result))))
     when = f"{result.at:%A %d %B %Y, %H:%M}" if result.at else "at any time"
     facts = "; ".join([f"Place it as on {when}", *_needs(script)])
     return (
-        f'<article>\n<h2><span class="n">{number}</span> {escape(script.name)}</h2>\n'
+        f'<article>\n<h2><span class="n">{number}</span> <bdi>{escape(script.name)}</bdi></h2>\n'
         f'<p class="facts">{escape(facts)}.</p>\n<ol>\n'
         + "\n".join(rows)
         + '\n</ol>\n<p class="notes">Notes</p>\n</article>'

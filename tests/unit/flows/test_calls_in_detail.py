@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
+import struct
+import sys
+import wave
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +18,9 @@ from ccdeploy.flows.centre import compile_center
 from ccdeploy.flows.document import read_document
 from ccdeploy.flows.simulator.calendar import combinations, is_open, local_moment, usual
 from ccdeploy.flows.simulator.criteria import reached_after
-from ccdeploy.flows.simulator.place import Result, place
+from ccdeploy.flows.simulator.place import Entry, Result, place
 from ccdeploy.flows.simulator.script import Given, QueueGiven, Script
+from ccdeploy.flows.simulator.sound import write
 from ccdeploy.flows.simulator.world import Seat, World, of_center, of_document
 from ccdeploy.specs.model import DAYS, Center, Hours, HoursOverride, Period
 from ccdeploy.specs.problems import Problem, Problems
@@ -260,3 +266,54 @@ def test_who_does_not_answer_and_what_cannot_be_dialled_go_two_ways(line: Callab
     assert nobody.heard == ["Nobody answers."]
     assert nobody.seconds >= 25
     assert dial(world, fails=frozenset(["desk"])).heard == ["That cannot be dialled."]
+
+
+# Heard
+
+
+def test_each_language_is_spoken_in_its_own_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stand-in for the speaking program writes down which voice it was asked for, and hums."""
+    program = tmp_path / "espeak-ng"
+    program.write_text(
+        f"""#!{sys.executable}
+import struct, sys, wave
+open({str(tmp_path / "asked")!r}, "a").write(sys.argv[sys.argv.index("-v") + 1] + "\\n")
+with wave.open(sys.stdout.buffer, "wb") as sound:
+    sound.setnchannels(1); sound.setsampwidth(2); sound.setframerate(22050)
+    sound.writeframes(struct.pack("<2205h", *([5000, -5000] * 1102 + [0])))
+""",
+        encoding="utf-8",
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    entries = [("Bonjour.", "Lea"), ("Hello.", "Amy"), ("مرحبا", "Zeina"), ("?", "nobody")]
+    result = Result(entries=[Entry("heard", text, 0.0, "f", "s", voice) for text, voice in entries])
+    result.entries.append(Entry("pressed", "12"))
+    told = write(result, tmp_path / "call.wav", {"Lea": "fr-FR", "Amy": "en-GB", "Zeina": "arb"})
+    assert (tmp_path / "asked").read_text(encoding="utf-8").split() == ["fr-fr", "en-gb", "ar", "en"]
+    assert told.endswith("2 s")
+    check_sound(tmp_path / "call.wav", 1.9)
+
+
+def check_sound(file: Path, least: float) -> None:
+    """It can be decoded, lasts, and is not silent."""
+    with wave.open(str(file)) as sound:
+        assert (sound.getnchannels(), sound.getsampwidth()) == (1, 2)
+        frames = sound.readframes(sound.getnframes())
+        assert sound.getnframes() / sound.getframerate() >= least
+    samples = struct.unpack(f"<{len(frames) // 2}h", frames)
+    assert sum(abs(sample) for sample in samples) / len(samples) > 300
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+def test_what_the_speaking_program_says_can_be_heard(tmp_path: Path) -> None:
+    entries = [("Bonjour, tapez 1.", "Lea"), ("مرحبا بكم", "Zeina")]
+    result = Result(entries=[Entry("heard", text, 0.0, "f", "s", voice) for text, voice in entries])
+    write(result, tmp_path / "call.wav", {"Lea": "fr-FR", "Zeina": "arb"})
+    check_sound(tmp_path / "call.wav", 1.5)
+
+
+def test_without_the_speaking_program_the_reason_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "espeak-ng is not installed" in write(Result(), tmp_path / "call.wav", {})
+    assert not (tmp_path / "call.wav").exists()
