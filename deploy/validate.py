@@ -77,7 +77,7 @@ def validate(
         problems.extend([p for p in people.problems if p.where.line or _there(folder / p.where.file)])
         check_persons(center, flows, people, problems)
         check_staffed(center, flows, people, problems)
-        if promises and not problems.errors:
+        if promises and not any(_outside_calls(problem) for problem in problems.found):
             _calls(center, people, problems)
     return Validated(center, people, tuple(problems.listed()))
 
@@ -100,8 +100,14 @@ def _calls(center: Center, people: Checked, problems: Problems) -> None:
     world = of_center(center, compile_center(center, laid_out=False), seats(center, people))
     own = Problems()
     read_scripts(Path(center.folder), center, world, own)
-    check_safety(center, world, own)
-    problems.extend(own.found)
+    if not problems.errors:
+        check_safety(center, world, own)
+    problems.extend([problem for problem in own.found if problem not in problems.found])  # their form was told before
+
+
+def _outside_calls(problem: Problem) -> bool:
+    """Whether a mistake stands elsewhere than in the call scripts, which can then not be held against the flows."""
+    return problem.severity == "error" and not problem.where.file.startswith("calls/")
 
 
 def valid(
@@ -109,6 +115,8 @@ def valid(
 ) -> tuple[Center, Checked, tuple[Problem, ...]]:
     """The centre, its people and the warnings. Raises Invalid with every problem when there is an error."""
     result = validate(folder, stack=stack, today=today, overlays=False, promises=promises)
+    if result.errors and not promises:  # then everything is told
+        result = validate(folder, stack=stack, today=today, overlays=False)
     if result.errors or result.center is None or result.people is None:
         count = f"{result.errors} error" + ("" if result.errors == 1 else "s")
         raise Invalid(
