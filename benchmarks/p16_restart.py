@@ -2,8 +2,8 @@
 
     .venv/bin/python benchmarks/p16_restart.py [people]
 
-All but one in 36 people were made when the credentials ended. The service is a list in memory; what it would take on AWS is
-added to both sides: a page of the listing each half second once the burst of five is used up. Target: <= 1.2.
+All but one in 36 people were made when the credentials ended. The service is a list in memory; what it would take on
+AWS is added to both sides: a page of the listing each half second once the burst of five is used up. Target: <= 1.2.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ withheld when the baseline itself spreads by more than 40 %.
 from __future__ import annotations
 
 import json
+import os
 import platform
 import statistics
 import sys
@@ -16,6 +17,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
+
+# Every process reads compiled bytecode, as after pip's installation; else ours alone would compile itself each time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @dataclass(frozen=True)

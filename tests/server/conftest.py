@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ccdeploy.sandbox import process
 
 ROOT = Path(__file__).parents[2]
 
@@ -106,6 +107,12 @@ def copied(centre: str, place: Path) -> Path:
     return place
 
 
+def stop(command: Command) -> None:
+    """Stop the server of a folder, where the test has left one."""
+    if process.find(command.folder) is not None:
+        command("sandbox", "stop", code=None)
+
+
 class Inside(Command):
     """The same in this process: a tenth of the time, for what needs no process of its own."""
 
@@ -135,7 +142,7 @@ def inside(tmp_path: Path) -> Iterator[Command]:
     """The smallest centre, with the command in this process."""
     command = Inside(copied("tests/centres/small", tmp_path / "small"))
     yield command
-    command("sandbox", "stop", code=None)
+    stop(command)
 
 
 @pytest.fixture
@@ -143,7 +150,7 @@ def small(tmp_path: Path) -> Iterator[Command]:
     """The smallest centre, in a folder of its own; a server started there is stopped in the end."""
     command = Command(copied("tests/centres/small", tmp_path / "small"))
     yield command
-    command("sandbox", "stop", code=None)
+    stop(command)
 
 
 @pytest.fixture
@@ -151,7 +158,7 @@ def design(tmp_path: Path) -> Iterator[Command]:
     """The centre of the design's own example."""
     command = Command(copied("tests/centres/design", tmp_path / "design"))
     yield command
-    command("sandbox", "stop", code=None)
+    stop(command)
 
 
 @pytest.fixture
@@ -159,7 +166,7 @@ def rich(tmp_path: Path) -> Iterator[Command]:
     """A centre with a little of everything."""
     command = Command(copied("tests/centres/rich", tmp_path / "rich"))
     yield command
-    command("sandbox", "stop", code=None)
+    stop(command)
 
 
 @pytest.fixture
