@@ -160,9 +160,7 @@ class Adapter:
             context,
             lambda: self._provider.check(
                 CheckRequest(
-                    urn=request.urn,
-                    type=_type(request),
-                    name=_name(request),
+                    *_which(request),
                     olds=from_struct(request.olds) if request.olds.fields else None,
                     news=from_struct(request.news),
                     random_seed=request.randomSeed,
@@ -179,9 +177,7 @@ class Adapter:
             context,
             lambda: self._provider.diff(
                 DiffRequest(
-                    urn=request.urn,
-                    type=_type(request),
-                    name=_name(request),
+                    *_which(request),
                     id=request.id,
                     old_inputs=from_struct(request.old_inputs),
                     old_outputs=from_struct(request.olds),
@@ -208,9 +204,7 @@ class Adapter:
             context,
             lambda: self._provider.create(
                 CreateRequest(
-                    urn=request.urn,
-                    type=_type(request),
-                    name=_name(request),
+                    *_which(request),
                     inputs=inputs,
                     preview=request.preview,
                     timeout=request.timeout,
@@ -228,9 +222,7 @@ class Adapter:
             context,
             lambda: self._provider.read(
                 ReadRequest(
-                    urn=request.urn,
-                    type=_type(request),
-                    name=_name(request),
+                    *_which(request),
                     id=request.id,
                     inputs=from_struct(request.inputs),
                     state=from_struct(request.properties),
@@ -252,9 +244,7 @@ class Adapter:
             context,
             lambda: self._provider.update(
                 UpdateRequest(
-                    urn=request.urn,
-                    type=_type(request),
-                    name=_name(request),
+                    *_which(request),
                     id=request.id,
                     old_inputs=from_struct(request.old_inputs),
                     old_outputs=from_struct(request.olds),
@@ -276,9 +266,7 @@ class Adapter:
             context,
             lambda: self._provider.delete(
                 DeleteRequest(
-                    urn=request.urn,
-                    type=_type(request),
-                    name=_name(request),
+                    *_which(request),
                     id=request.id,
                     inputs=from_struct(request.old_inputs),
                     outputs=from_struct(request.properties),
@@ -349,13 +337,11 @@ class Adapter:
         raise AssertionError("abort returns never")
 
 
-def _type(request: Any) -> str:
-    """The type token; engines older than the field tell it in the URN alone."""
-    return str(request.type or request.urn.split("::", 3)[2].rpartition("$")[2])
-
-
-def _name(request: Any) -> str:
-    return str(request.name or request.urn.split("::", 3)[3])
+def _which(request: Any) -> tuple[str, str, str]:
+    """URN, type token and name of the resource; engines older than the two fields tell them in the URN alone."""
+    urn = str(request.urn)
+    kind = request.type or urn.split("::", 3)[2].rpartition("$")[2]
+    return urn, str(kind), str(request.name or urn.split("::", 3)[3])
 
 
 def _failures(failures: tuple[CheckFailure, ...]) -> list[Any]:
