@@ -37,7 +37,8 @@ def check(path: Path, shown: str, where: Where, problems: Problems) -> None:
     found = Problems()
     data = read_bytes_file(path, shown, found, MAX_BYTES)
     for problem in found.found:
-        problems.error(where, problem.code, problem.message, problem.hint or _PLACE)
+        hint = _PLACE if problem.code == "missing-file" else problem.hint
+        problems.error(where, problem.code, problem.message, hint or _PLACE)
     if data is None:
         return
     wave = parse(data)
