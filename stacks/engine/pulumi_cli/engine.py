@@ -261,9 +261,15 @@ class PulumiEngine:
         if not place.exists or self._intents is None:
             return ()
         said = place.break_stale_locks()
-        place.mend()
-        document = self._export()
-        recovery = Recovery(document["deployment"], self._intents.open())
+        older = place.mend()
+        try:
+            document = self._export()
+        except StateError:
+            if not place.mend(unreadable=True):
+                raise
+            older, document = True, self._export()
+        # One save older, it may lack what was made and answered: then every create of that run is looked up.
+        recovery = Recovery(document["deployment"], self._intents.open(settled=older))
         if not recovery.needed:
             return tuple(said)
         recovery.settle(find)

@@ -96,11 +96,18 @@ class Place:
         """Drop the CLI's log files: one a run, and they say nothing that we do not say."""
         shutil.rmtree(self.root / "home" / "logs", ignore_errors=True)
 
-    def mend(self) -> None:
-        """A CLI that was killed between two renames leaves its state under the name of the backup."""
+    def mend(self, *, unreadable: bool = False) -> bool:
+        """A CLI that was killed while it saved leaves its state under the name of the backup, one save older.
+
+        Tells whether that took its place; `unreadable`: the CLI itself cannot read what is there.
+        """
         backup = self._checkpoint.with_suffix(".json.bak")
-        if backup.is_file() and not (self._checkpoint.is_file() and whole(self._checkpoint.read_bytes())):
-            write_atomic(self._checkpoint, backup.read_bytes())
+        if not backup.is_file() or not whole(backup.read_bytes()):
+            return False
+        if not unreadable and self._checkpoint.is_file() and whole(self._checkpoint.read_bytes()):
+            return False
+        write_atomic(self._checkpoint, backup.read_bytes())
+        return True
 
     # ------------------------------------------------------------ locks of the CLI itself
 

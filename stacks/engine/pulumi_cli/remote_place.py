@@ -77,14 +77,16 @@ class RemotePlace(Place):
     def _passphrase(self) -> Path:
         return private(self.root / PASSPHRASE, found_or_new(self._shared, self.exists, keep=True))
 
-    def mend(self) -> None:
-        """A CLI that was killed between two writes leaves its state under the name of the backup."""
+    def mend(self, *, unreadable: bool = False) -> bool:
+        """See Place."""
         backup = self.bucket.read(f"{self._checkpoint_key}.bak")
-        if backup is None:
-            return
+        if backup is None or not whole(backup.data):
+            return False
         now = self.bucket.read(self._checkpoint_key)
-        if now is None or not whole(now.data):
-            self.bucket.write(self._checkpoint_key, backup.data, None if now is None else now.tag)
+        if not unreadable and now is not None and whole(now.data):
+            return False
+        self.bucket.write(self._checkpoint_key, backup.data, None if now is None else now.tag)
+        return True
 
     def _locks(self) -> list[str]:
         return sorted(key for key in self.bucket.tags(f"{_BACKEND}/.pulumi/locks/") if key.endswith(".json"))

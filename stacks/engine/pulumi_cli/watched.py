@@ -62,8 +62,8 @@ class Intents:
         """The service answered; the CLI knows."""
         self._append({"settle": urn})
 
-    def open(self) -> dict[str, dict[str, Any]]:
-        """The creates without an outcome, by URN."""
+    def open(self, *, settled: bool = False) -> dict[str, dict[str, Any]]:
+        """The creates without an outcome, by URN; with `settled` all that were begun since the last finished run."""
         if JOURNAL not in self._store.names():
             return {}
         found: dict[str, dict[str, Any]] = {}
@@ -71,7 +71,7 @@ class Intents:
             for record in current(self._journal_now().records):
                 if "begin" in record:
                     found[record["begin"]] = record
-                else:
+                elif not settled:
                     found.pop(record.get("settle", ""), None)
             return found
 
