@@ -199,7 +199,8 @@ def build_switches(read: Values, external: Mapping[str, str], problems: Problems
         said = values.wheres
         if "say" not in said and "transfer" not in said:
             problems.error(values.where, "missing-key", f'switch "{key}" does nothing', "write say: or transfer:")
-        elif "transfer" in said and "then" in said:
+            continue
+        if "transfer" in said and "then" in said:
             message = f'switch "{key}" says both `transfer` and `then`: after the transfer the call ends'
             problems.error(values.at("then"), "contradiction", message, "leave one of them out")
         elif "transfer" not in said and "then" not in said:
