@@ -7,7 +7,7 @@ PACKAGES := specs flows stacks agents sandbox deploy cli
 # Commands start dozens of times in the tests and in `make bench`: their bytecode is compiled once, as pip leaves it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test torture pulumi engine-cli lint format types imports tests typing golden docs bench clean
+.PHONY: demo test torture parity pulumi engine-cli lint format types imports tests typing golden docs bench clean
 
 $(VENV)/.run: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "ccdeploy needs Python 3.10 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)")'
@@ -68,6 +68,10 @@ torture: $(VENV)/.dev
 
 ROSTER_TORTURE := tests/server/test_roster_interrupted.py tests/functional/agents/test_roster_net.py \
 	tests/unit/agents/test_roster_crash.py tests/unit/agents/test_roster_disk.py
+
+# The example and eleven generated centres on both engines, side by side: the table and hypothesis' own edits.
+parity: $(VENV)/.dev
+	CCDEPLOY_TORTURE=1 $(BIN)/pytest -q tests/engine/test_engine_parity.py
 
 golden: $(VENV)/.dev
 	$(BIN)/pytest -q --rewrite-golden

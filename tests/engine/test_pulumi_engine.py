@@ -10,36 +10,6 @@ from typing import Any
 PULUMI = ("--engine", "pulumi", "--json")
 
 
-def test_up_again_edit_and_down_are_told_as_on_the_embedded_engine(centre: Any, tmp_path: Path) -> None:
-    twin = type(centre)(tmp_path / "twin")
-    shutil.copytree(centre.folder, twin.folder)
-
-    def both(*words: str) -> tuple[Any, Any]:
-        return centre(*words, *PULUMI), twin(*words, "--json")
-
-    real, embedded = both("preview")
-    assert real.json == embedded.json
-    edits = (("08:00-20:00", "09:00-20:00"), ("{base: agent}", "{base: supervisor}"))
-    for edit in (None, None, *edits):
-        if edit is not None:
-            for one in (centre, twin):
-                one.edit("center.yaml", *edit)
-            real, embedded = both("preview")
-            assert real.json == embedded.json
-        real, embedded = both("up")
-        for word in ("changes", "agents"):
-            assert real.result[word] == embedded.result[word]
-        assert set(real.result["outputs"]) == set(embedded.result["outputs"])
-    real, embedded = both("status")
-    assert real.json["drift"] == embedded.json["drift"] == []
-    real, embedded = both("down")
-    assert real.result["changes"] == embedded.result["changes"]
-    real, embedded = both("down", "--all")
-    assert real.result["changes"] == embedded.result["changes"]
-    assert real.result["outputs"]["instance"] is None
-    assert centre.mutations().count("CreateQueue") == twin.mutations().count("CreateQueue") == 1
-
-
 def test_a_stack_moves_to_pulumi_and_back_without_a_change(centre: Any) -> None:
     centre("up", "--json")
     before = centre.mutations()

@@ -9,6 +9,7 @@ from ...provider.schema import DEFAULTS
 from ...provider.values import UNKNOWN, Asset, Properties, Value, has_secret, plain
 
 LONG: Final = 48
+LONG_ITEM: Final = 120  # an item of a list that came or went
 # Compiled documents: their text says nothing to a reader; the resource's own name does.
 _SHORT: Final = frozenset({"content", "template", "policy"})
 _MOST: Final = 6
@@ -41,15 +42,20 @@ def _difference(key: str, old: Value, new: Value) -> str:
 
 
 def _items(key: str, old: list[Value], new: list[Value]) -> str:
+    asked = {name for item in new if isinstance(item, dict) for name in item}
+    if asked:  # what the service adds by itself is no difference
+        old = [{k: v for k, v in item.items() if k in asked} if isinstance(item, dict) else item for item in old]
     added = [item for item in new if item not in old]
     removed = [item for item in old if item not in new]
     if len(added) + len(removed) > _MOST or not (added or removed):
         return f"{key}: {len(old)} -> {len(new)} items" if len(old) != len(new) else f"{key}: changed"
-    return f"{key}: " + ", ".join([*(f"-{show(item)}" for item in removed), *(f"+{show(item)}" for item in added)])
+    return f"{key}: " + ", ".join(
+        [*(f"-{show(item, LONG_ITEM)}" for item in removed), *(f"+{show(item, LONG_ITEM)}" for item in added)]
+    )
 
 
-def show(value: Value) -> str:
-    """A value in a few characters."""
+def show(value: Value, limit: int = LONG) -> str:
+    """A value in at most `limit` characters; maps in the order of their keys, so that all engines say the same."""
     if value is UNKNOWN:
         return "(known after the run)"
     if value is None:
@@ -59,11 +65,11 @@ def show(value: Value) -> str:
     if isinstance(value, Asset):
         return f"a file ({value.sha256[:8]})"
     if isinstance(value, dict):
-        text = "{" + ", ".join(f"{key}: {show(item)}" for key, item in value.items() if key != DEFAULTS) + "}"
+        text = "{" + ", ".join(f"{key}: {show(item)}" for key, item in sorted(value.items()) if key != DEFAULTS) + "}"
     elif isinstance(value, list):
         text = "[" + ", ".join(map(show, value)) + "]"
     elif isinstance(value, bool):
         text = "true" if value else "false"
     else:
         text = repr(value) if isinstance(value, str) else str(value)
-    return text if len(text) <= LONG else text[: LONG - 1] + "…"
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -169,6 +169,12 @@ def _sentence(text: str) -> str:
 
 
 def _why(metadata: Any, action: Action) -> tuple[str, ...]:
+    before = urns.name(metadata.old.urn) if metadata.old is not None and metadata.old.urn else ""
+    renamed = (f"renamed from {before}",) if before not in {"", urns.name(metadata.urn)} else ()
+    return (*renamed, *_changes(metadata, action))
+
+
+def _changes(metadata: Any, action: Action) -> tuple[str, ...]:
     if action not in {"update", "replace"} or metadata.old is None or metadata.new is None:
         return ()
     old, new = properties(metadata.old.inputs), properties(metadata.new.inputs)

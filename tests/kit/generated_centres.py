@@ -1,0 +1,307 @@
+"""Centres made from a seed, and edits of them: what an operator might write, never what the examples say.
+
+A draft is plain data, written as JSON, which is YAML. `draft(seed)` draws a whole centre; seed 0 has everything at
+once. An edit of `EDITS` changes a draft and says what it did, or says nothing where it does not apply.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import struct
+import wave
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+REGIONS = {"eu-central-1": ("Europe/Paris", "FR"), "us-east-1": ("America/New_York", "US"), "eu-west-2": ("UTC", "GB")}
+LANGUAGES = {"en": ("en-GB", "Amy"), "fr": ("fr-FR", "Lea"), "de": ("de-DE", "Vicki")}
+WORDS = ("alpha", "bravo", "delta", "echo", "golf", "hotel", "kilo", "lima", "oscar", "romeo", "sierra", "tango")
+
+
+@dataclass
+class Draft:
+    """A centre and its flows, as they would be written."""
+
+    center: dict[str, Any]
+    flows: dict[str, dict[str, Any]]
+    sounds: tuple[str, ...] = ()
+    made: int = field(default=0)  # how many names were given
+
+    def write(self, folder: Path) -> None:
+        """Put it into `folder`, in the place of what is there."""
+        (folder / "flows").mkdir(parents=True, exist_ok=True)
+        for old in (folder / "flows").iterdir():
+            old.unlink()
+        (folder / "center.yaml").write_text(json.dumps(self.center, indent=1), encoding="utf-8")
+        for name, flow in self.flows.items():
+            (folder / "flows" / f"{name}.yaml").write_text(json.dumps(flow, indent=1), encoding="utf-8")
+        for name in self.sounds:
+            (folder / "prompts").mkdir(exist_ok=True)
+            with wave.open(str(folder / "prompts" / name), "wb") as sound:
+                sound.setparams((1, 2, 8000, 0, "NONE", ""))
+                sound.writeframes(struct.pack("<800h", *(n % 50 for n in range(800))))
+
+    def copy(self) -> Draft:
+        """Another one of the same content."""
+        return deepcopy(self)
+
+    def name(self, rng: random.Random) -> str:
+        """A key that was never used."""
+        self.made += 1
+        return f"{rng.choice(WORDS)}-{self.made}"
+
+    @property
+    def languages(self) -> list[str]:
+        """The keys of the languages."""
+        return list(self.center["languages"])
+
+    def text(self, words: str) -> Any:
+        """`words` in every language."""
+        found = self.languages
+        return words if len(found) == 1 else {key: f"{words} ({key})" for key in found}
+
+
+def draft(seed: int) -> Draft:
+    """The centre of `seed`."""
+    rng, everything = random.Random(seed), seed == 0
+    region = rng.choice(list(REGIONS))
+    zone, country = REGIONS[region]
+    spoken = rng.sample(list(LANGUAGES), 3 if everything else rng.choice((1, 1, 2, 3)))
+
+    def maybe(share: float = 0.5) -> bool:
+        return everything or rng.random() < share
+
+    center: dict[str, Any] = {
+        "center": f"made-{seed}",
+        "region": region,
+        "time_zone": zone,
+        "languages": {key: {"code": LANGUAGES[key][0], "voice": LANGUAGES[key][1]} for key in spoken},
+        "instance": {"alias": f"made-line-{seed}", "protect": False, "features": {"barge": maybe()}},
+    }
+    made = Draft(center, {})
+    if maybe():
+        center["tags"] = {"owner": rng.choice(WORDS)}
+    if maybe():
+        center["data"] = {
+            "reports": "30d",
+            "contact_records": f"arn:aws:kinesis:{region}:123456789012:stream/records",
+            "agent_events": f"arn:aws:kinesis:{region}:123456789012:stream/agents",
+        }
+    if maybe():
+        encrypted = everything or rng.random() < 0.7
+        center["recording"] = {
+            "calls": ["agent"],
+            "retention": "30d",
+            "encrypted": encrypted,
+            "notice": made.text("Noted."),
+        }
+    if maybe():
+        center["lambdas"] = {"lookup": f"arn:aws:lambda:{region}:123456789012:function:lookup"}
+    if maybe():
+        center["prompts"], made.sounds = {"music": "prompts/music.wav"}, ("music.wav",)
+    if maybe():
+        center["skills"] = {"product": rng.sample(WORDS, 2)}
+    center["hours_of_operation"] = {"day": {"mon-fri": "08:00-18:00"}}
+    for _ in range(rng.randint(0, 2)):
+        center["hours_of_operation"][made.name(rng)] = _hours(rng)
+    if maybe():
+        center["hours_of_operation"]["day"]["overrides"] = [{"name": "Works", "date": "2027-03-01", "closed": True}]
+    center["queues"] = {"front": {"hours": "day"}}
+    for _ in range(rng.randint(1, 3)):
+        center["queues"][made.name(rng)] = _queue(made, rng, everything)
+    center["agent_statuses"] = rng.sample(("Break", "Training", "Lunch"), rng.randint(0, 3) or int(everything))
+    center["routing_profiles"] = {made.name(rng): _profile(made, rng) for _ in range(rng.randint(1, 2))}
+    center["security_profiles"] = {made.name(rng): {"base": rng.choice(("agent", "supervisor", "duty"))}}
+    if maybe():
+        center["hierarchy"] = {"levels": ["Site", "Team"], "groups": {"North": ["Day", "Night"], "South": None}}
+    center["phone_numbers"] = {"main": {"country": country, "flow": "welcome", "keep": False}}
+    if maybe():
+        more = {"country": country, "type": "toll_free", "flow": "welcome", "keep": False, "sets": {"line": "free"}}
+        center["phone_numbers"]["free"] = more
+    center["quick_connects"] = {"desk": {"phone": "+33199001500"}}
+    if maybe():
+        center["quick_connects"]["to-front"] = {"queue": "front"}
+        center["quick_connects"]["survey"] = {"flow": "over"}
+    if maybe():
+        center["queues"]["front"] |= {"caller_id": "main", "caller_name": "Front"}
+    made.flows = _flows(made, rng, maybe)
+    return made
+
+
+def _hours(rng: random.Random) -> Any:
+    return rng.choice(("24x7", {"daily": "07:30-21:00"}, {"mon-sat": ["08:00-12:00", "13:00-17:00"], "sun": "closed"}))
+
+
+def _queue(made: Draft, rng: random.Random, everything: bool) -> dict[str, Any]:
+    queue: dict[str, Any] = {"hours": rng.choice(list(made.center["hours_of_operation"]))}
+    if everything or rng.random() < 0.4:
+        queue["max_contacts"] = rng.randint(1, 4)
+    if rng.random() < 0.3:
+        queue["description"] = f"For {rng.choice(WORDS)}"
+    if len(made.languages) > 1 and (everything or rng.random() < 0.4):
+        queue["languages"] = made.languages[:2]
+    return queue
+
+
+def _profile(made: Draft, rng: random.Random) -> dict[str, Any]:
+    return {"queues": rng.sample(list(made.center["queues"]), rng.randint(1, len(made.center["queues"])))}
+
+
+def _flows(made: Draft, rng: random.Random, maybe: Callable[[], bool]) -> dict[str, dict[str, Any]]:
+    say = {"say": made.text(f"Hello {rng.choice(WORDS)}. In an emergency call 112.")}
+    steps: dict[str, Any] = {"hello": say}
+    if maybe():
+        steps["opening"] = {"check_hours": "day", "closed": "bye"}
+    if "lambdas" in made.center:
+        steps["look"] = {"lambda": "lookup", "failed": "wait"}
+    if "recording" in made.center:
+        steps["noted"] = {"notice": "recording"}
+    flows: dict[str, dict[str, Any]] = {}
+    if maybe():
+        steps["who"] = {"module": "who"}
+        done: dict[str, Any] = {"ask": {"say": made.text("One moment.")}, "done": {"return": "Success"}}
+        flows["who"] = {"flow": "who", "type": "module", "steps": done}
+    if "prompts" in made.center:
+        steps["jingle"] = {"say": {"prompt": "music"}}
+    steps |= {"wait": {"queue": "front", "full": "again"}, "again": {"flow": "loop"}}
+    if "opening" in steps:
+        steps["bye"] = {"hang_up": True}
+    flows["welcome"] = {"flow": "welcome", "type": "inbound", "steps": steps}
+    # Two flows that lead to each other.
+    flows["loop"] = {
+        "flow": "loop",
+        "type": "inbound",
+        "steps": {"busy": {"say": made.text("All lines are busy.")}, "back": {"flow": "welcome"}},
+    }
+    flows["over"] = {
+        "flow": "over",
+        "type": "queue_transfer",
+        "steps": {"go": {"queue": "current", "full": "end"}, "end": {"hang_up": True}},
+    }
+    return flows
+
+
+# ---------------------------------------------------------------- edits
+
+Edit = Callable[[Draft, random.Random], str]
+
+
+def add_queue(draft: Draft, rng: random.Random) -> str:
+    """A new queue that a profile serves."""
+    key = draft.name(rng)
+    draft.center["queues"][key] = _queue(draft, rng, everything=False)
+    profile = rng.choice(list(draft.center["routing_profiles"].values()))
+    profile["queues"] = [*profile["queues"], key]
+    return f"added queue {key}"
+
+
+def drop_queue(draft: Draft, rng: random.Random) -> str:
+    """A queue goes, and every profile forgets it."""
+    others = [key for key in draft.center["queues"] if key != "front"]
+    if not others:
+        return ""
+    gone = rng.choice(others)
+    del draft.center["queues"][gone]
+    for profile in draft.center["routing_profiles"].values():
+        profile["queues"] = [key for key in profile["queues"] if key != gone] or ["front"]
+    return f"dropped queue {gone}"
+
+
+def rename_queue(draft: Draft, rng: random.Random) -> str:
+    """A queue gets another key, and says which one it had."""
+    plain = [key for key, queue in draft.center["queues"].items() if key != "front" and "was" not in queue]
+    if not plain:
+        return ""
+    old, new = rng.choice(plain), draft.name(rng)
+    queues = {new if key == old else key: queue for key, queue in draft.center["queues"].items()}
+    queues[new] = {**queues[new], "was": old}
+    draft.center["queues"] = queues
+    for profile in draft.center["routing_profiles"].values():
+        profile["queues"] = [new if key == old else key for key in profile["queues"]]
+    return f"renamed queue {old} to {new}"
+
+
+def replace_profile(draft: Draft, rng: random.Random) -> str:
+    """A security profile gets another title, which Connect cannot change: it is replaced."""
+    profile = rng.choice(list(draft.center["security_profiles"].values()))
+    profile["title"] = f"Rights {draft.name(rng)}"
+    return f"security profile is now {profile['title']}"
+
+
+def replace_number(draft: Draft, rng: random.Random) -> str:
+    """A number changes its type: another one is claimed."""
+    number = draft.center["phone_numbers"].get("free")
+    if number is None:
+        return ""
+    number["type"] = "did" if number["type"] == "toll_free" else "toll_free"
+    return f"number free is {number['type']}"
+
+
+def change_hours(draft: Draft, rng: random.Random) -> str:
+    """Other hours, and an override more or less."""
+    day = draft.center["hours_of_operation"]["day"]
+    day["mon-fri"] = f"0{rng.randint(6, 9)}:00-1{rng.randint(5, 9)}:30"
+    if day.pop("overrides", None) is None:
+        day["overrides"] = [{"name": draft.name(rng), "date": "2027-04-05", "hours": "10:00-12:00"}]
+    return f"hours are {day['mon-fri']}"
+
+
+def change_words(draft: Draft, rng: random.Random) -> str:
+    """One sentence of a flow."""
+    words = f"Hello {draft.name(rng)}. In an emergency call 112."
+    draft.flows["welcome"]["steps"]["hello"] = {"say": draft.text(words)}
+    return "other words"
+
+
+def add_ring(draft: Draft, rng: random.Random) -> str:
+    """Two more flows in a circle with the first."""
+    one, other = draft.name(rng), draft.name(rng)
+    for name, to in ((one, other), (other, "loop")):
+        steps = {"say": {"say": draft.text("Please hold.")}, "on": {"flow": to}}
+        draft.flows[name] = {"flow": name, "type": "inbound", "steps": steps}
+    draft.flows["welcome"]["steps"]["again"] = {"flow": one}
+    return f"added flows {one} and {other}"
+
+
+def drop_ring(draft: Draft, rng: random.Random) -> str:
+    """The circle closes without them again."""
+    extra = set(draft.flows) - {"welcome", "loop", "over", "who"}
+    if not extra:
+        return ""
+    draft.flows["welcome"]["steps"]["again"] = {"flow": "loop"}
+    for name in extra:
+        del draft.flows[name]
+    return "dropped the added flows"
+
+
+def swap_quick_connect(draft: Draft, rng: random.Random) -> str:
+    """A destination leads elsewhere."""
+    draft.center["quick_connects"]["desk"] = {"phone": f"+3319900{rng.randint(1000, 9999)}"}
+    return "desk has another number"
+
+
+def more_people(draft: Draft, rng: random.Random) -> str:
+    """A hierarchy group, a status and a skill value come."""
+    groups = draft.center.setdefault("hierarchy", {"levels": ["Site", "Team"], "groups": {}})["groups"]
+    groups[draft.name(rng)] = None
+    skills = draft.center.setdefault("skills", {"product": []})
+    skills["product"] = [*skills["product"], draft.name(rng)]
+    return "more groups and skills"
+
+
+EDITS: tuple[Edit, ...] = (
+    add_queue,
+    drop_queue,
+    rename_queue,
+    replace_profile,
+    replace_number,
+    change_hours,
+    change_words,
+    add_ring,
+    drop_ring,
+    swap_quick_connect,
+    more_people,
+)
