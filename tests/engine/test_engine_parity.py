@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from engine_twins import Seen, Twin, differences, kinds
+from engine_twins import Seen, Twin, close_loops, differences, kinds
 from generated_centres import EDITS, Draft, add_queue, add_ring, change_hours, draft, rename_queue, replace_profile
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -47,8 +47,9 @@ class Pair:
 
 
 @pytest.fixture
-def pair(tmp_path: Path) -> Pair:
-    return Pair(tmp_path)
+def pair(tmp_path: Path) -> Iterator[Pair]:
+    yield Pair(tmp_path)
+    close_loops()
 
 
 def test_a_generated_centre_is_renamed_replaced_ringed_and_refused_alike(pair: Pair) -> None:

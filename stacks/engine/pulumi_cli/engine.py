@@ -127,6 +127,7 @@ class PulumiEngine:
             pulumi_command=self._cli(),
             program=self._run_program,
         )
+        place.only_owner()
         make = automation.Stack.select if place.exists else automation.Stack.create
         with _in_words():
             stack = make(self._stack, workspace)

@@ -92,6 +92,11 @@ class Place:
             self._store.write(PASSPHRASE, secrets.token_hex(32).encode())
         return Path(self._store.where) / PASSPHRASE
 
+    def only_owner(self) -> None:
+        """What the Automation API wrote in this process is for the owner only, like all that the CLI writes."""
+        for path in self.work.iterdir():
+            path.chmod(0o600)
+
     def tidy(self) -> None:
         """Drop the CLI's log files: one a run, and they say nothing that we do not say."""
         shutil.rmtree(self.root / "home" / "logs", ignore_errors=True)
