@@ -9,6 +9,7 @@ the dependencies, for each engine by itself.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import gc
 import json
@@ -233,10 +234,15 @@ def check_order(events: Sequence[Progress], resources: Sequence[Json]) -> None:
 
 
 def close_loops() -> None:
-    """The Automation API never closes the loop of a program that failed; Python would warn of it at the end."""
-    for thing in gc.get_objects():
-        if isinstance(thing, asyncio.AbstractEventLoop) and not thing.is_running() and not thing.is_closed():
-            thing.close()
+    """The Automation API leaves the loop of a failed program open, its tasks pending; Python would warn of both."""
+    for loop in gc.get_objects():
+        if isinstance(loop, asyncio.AbstractEventLoop) and not loop.is_running() and not loop.is_closed():
+            left = asyncio.all_tasks(loop)
+            for task in left:
+                task.cancel()
+            with contextlib.suppress(Exception):
+                loop.run_until_complete(asyncio.wait(left, timeout=5))
+            loop.close()
 
 
 def kinds(seen: Seen) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -88,8 +89,10 @@ class Line:
 def line(tmp_path: Path) -> Callable[..., Line]:
     """`line(center, {name: flow})`: a folder with these texts."""
 
+    count = itertools.count()
+
     def make(center: str, flows: Mapping[str, str]) -> Line:
-        folder = tmp_path / "line"
+        folder = tmp_path / f"line-{next(count)}"
         (folder / "flows").mkdir(parents=True)
         (folder / "center.yaml").write_text(center, encoding="utf-8")
         for name, text in flows.items():
