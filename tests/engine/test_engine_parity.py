@@ -111,7 +111,8 @@ def _all_kinds() -> set[str]:
     """What the parts of the program that these centres can use register."""
     from ccdeploy.stacks.extras.provider import KINDS
 
-    later = {"InstanceAdopted", "PhoneNumberCandidates"}  # what only an adopted instance has
+    # What only an adopted instance has, and bots, which stand outside.
+    later = {"AdoptedNumber", "LogRetention", "LexBot"}
     return {kind for kind in KINDS if kind.rpartition(":")[2] not in later}
 
 

@@ -118,6 +118,11 @@ def draft(seed: int) -> Draft:
     if maybe():
         center["hierarchy"] = {"levels": ["Site", "Team"], "groups": {"North": ["Day", "Night"], "South": None}}
     center["phone_numbers"] = {"main": {"country": country, "flow": "welcome", "keep": False}}
+    if everything:
+        codes = {"FR": ["+331", "+33"], "US": ["+1212", "+1"], "GB": ["+4420", "+44"]}
+        center["phone_numbers"]["main"]["candidates"] = codes[country]
+        center["approved_origins"] = ["https://desk.example.org"]
+        center["security_profiles"]["own-people"] = {"base": "supervisor", "scope": "hierarchy"}
     if maybe():
         more = {"country": country, "type": "toll_free", "flow": "welcome", "keep": False, "sets": {"line": "free"}}
         center["phone_numbers"]["free"] = more
