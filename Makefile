@@ -69,9 +69,9 @@ torture: $(VENV)/.dev
 ROSTER_TORTURE := tests/server/test_roster_interrupted.py tests/functional/agents/test_roster_net.py \
 	tests/unit/agents/test_roster_crash.py tests/unit/agents/test_roster_disk.py
 
-# The example and eleven generated centres on both engines, side by side: the table and hypothesis' own edits.
+# The example and eleven generated centres on both engines, side by side; hypothesis edits centres and instances.
 parity: $(VENV)/.dev
-	CCDEPLOY_TORTURE=1 $(BIN)/pytest -q tests/engine/test_engine_parity.py
+	CCDEPLOY_TORTURE=1 $(BIN)/pytest -q tests/engine/test_engine_parity.py tests/functional/drift
 
 golden: $(VENV)/.dev
 	$(BIN)/pytest -q --rewrite-golden
