@@ -106,6 +106,10 @@ class Place:
 
         Tells whether that took its place; `unreadable`: the CLI itself cannot read what is there.
         """
+        # Beside each file the backend writes one of attributes, not in one step; an empty one makes its file unreadable.
+        for attributes in (self.root / "backend").rglob("*.attrs"):
+            if not whole(attributes.read_bytes()):
+                attributes.unlink()
         backup = self._checkpoint.with_suffix(".json.bak")
         if not backup.is_file() or not whole(backup.read_bytes()):
             return False
