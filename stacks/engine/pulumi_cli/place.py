@@ -106,7 +106,7 @@ class Place:
 
         Tells whether that took its place; `unreadable`: the CLI itself cannot read what is there.
         """
-        # Beside each file the backend writes one of attributes, not in one step; an empty one makes its file unreadable.
+        # The backend writes attributes beside each file, not in one step; empty ones make the file unreadable.
         for attributes in (self.root / "backend").rglob("*.attrs"):
             if not whole(attributes.read_bytes()):
                 attributes.unlink()
