@@ -87,6 +87,12 @@ def look(endpoint: str) -> None:
     ):
         found = connect.list_instance_storage_configs(InstanceId=instance, ResourceType=resource)
         assert found["StorageConfigs"], resource
+    security = connect.list_security_profiles(InstanceId=instance)["SecurityProfileSummaryList"]
+    lead = next(profile["Id"] for profile in security if profile["Name"] == "lead")
+    described = connect.describe_security_profile(InstanceId=instance, SecurityProfileId=lead)["SecurityProfile"]
+    assert described["HierarchyRestrictedResources"] == ["User"]
+    numbers = connect.list_phone_numbers_v2(InstanceId=instance)["ListPhoneNumbersSummaryList"]
+    assert any(number["PhoneNumber"].startswith("+332") for number in numbers)  # the second candidate of `third`
     media = connect.describe_instance_attribute(InstanceId=instance, AttributeType="EARLY_MEDIA")
     assert media["Attribute"]["Value"] == "false"
 
