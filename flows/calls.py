@@ -367,6 +367,8 @@ def said(speech: Speech) -> str:
     if speech.kind == "prompt":
         return ""
     text = _TAG.sub(" ", speech.value) if speech.kind == "ssml" else speech.value
+    if text.isascii():
+        return text
     folded = unicodedata.normalize("NFKC", text)
     return "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in folded)
 

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from ..specs.problems import Problems, Where
 from .catalogue import API_TYPES, OUR_TYPES, catalogue
+from .finding import Finding
 
 MAX_BYTES = 4_000_000  # the service takes 256,000 characters; an indented export is at most a few times longer
 MAX_DEPTH = 60
 _HALVES = re.compile(r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")  # \\ or a whole pair
+_HOLDERS = frozenset((dict, list))
 _SPACE = re.compile(r"[ \t\r\n]*")
 # The console's names of flow types in Metadata (flow corpus facts 6).
 CONSOLE_NAMES: Mapping[str, str] = {
@@ -70,7 +71,8 @@ class Action:
 class Document:
     """A flow. `type` is ours (inbound, …, module), as the document tells it or "" when it says nothing.
 
-    `places` has the position of each entry of Actions by index, those that could not be read included.
+    `places` has the position of each entry of Actions by index, those that could not be read included. `verdicts` is
+    the memory of `verdicts.verdict`.
     """
 
     file: str
@@ -84,6 +86,8 @@ class Document:
     raw: Mapping[str, Any]
     places: tuple[Where, ...] = ()
     where: Where = field(default_factory=Where)
+    size: int = 0  # characters of the source; 0 for values that were never text
+    verdicts: dict[str, tuple[Finding, ...]] = field(default_factory=dict, compare=False, repr=False)  # by flow type
 
     @property
     def legacy(self) -> bool:
@@ -170,7 +174,7 @@ class _Reading:
         self.text = text
         self.file = file
         self.problems = problems
-        self.starts: list[int] = []  # of lines
+        self.counted = (0, 1, 0)  # an offset, its line, and where that begins
         if _torn(text):
             raise _Unreadable("bad-text", "half of a character in an escape such as \\ud800", "write it whole")
         self.doubles: list[str] = []
@@ -204,7 +208,7 @@ class _Reading:
             raw, places = dict(found.raw), tuple(Where(self.file, 1, 1) for _ in found.places)
         elif "Actions" not in raw and "modules" not in raw:
             raise _Unreadable("not-a-flow", "there is no `Actions` in it", "give a flow's export, or its content", 1, 1)
-        return _document(raw, self.file, places, told)
+        return _document(raw, self.file, places, told, len(self.text))
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         made = dict(pairs)
@@ -277,10 +281,12 @@ class _Reading:
             raise json.JSONDecodeError("Extra data", self.text, at)
 
     def _where(self, offset: int) -> Where:
-        if not self.starts:
-            self.starts = [0, *(found.end() for found in re.finditer("\n", self.text))]
-        line = bisect_right(self.starts, offset)
-        return Where(self.file, line, offset - self.starts[line - 1] + 1)
+        """The position of an offset; counted on from the last one, as most come in order."""
+        last, line, start = self.counted if self.counted[0] <= offset else (0, 1, 0)
+        new = self.text.count("\n", last, offset)
+        start = self.text.rfind("\n", last, offset) + 1 if new else start
+        self.counted = (offset, line + new, start)
+        return Where(self.file, line + new, offset - start + 1)
 
 
 def _deep() -> _Unreadable:
@@ -289,20 +295,19 @@ def _deep() -> _Unreadable:
 
 def _check_depth(raw: dict[str, Any]) -> None:
     """Walked level by level: what nests too deeply must not end in a RecursionError later. Nobody walks Metadata."""
-    level: list[Any] = [part for key, part in raw.items() if key != "Metadata" and isinstance(part, (dict, list))]
+    level: list[Any] = [part for key, part in raw.items() if key != "Metadata" and type(part) in _HOLDERS]
     for _ in range(MAX_DEPTH):
-        level = [
-            part
-            for value in level
-            for part in (value.values() if isinstance(value, dict) else value)
-            if isinstance(part, (dict, list))
-        ]
+        maps = [value.values() for value in level if type(value) is dict]
+        lists = [value for value in level if type(value) is list]
+        level = [part for value in (*maps, *lists) for part in value if type(part) in _HOLDERS]
         if not level:
             return
     raise _deep()
 
 
-def _document(raw: dict[str, Any], file: str, places: tuple[Where, ...], told: Mapping[str, str]) -> Document:
+def _document(
+    raw: dict[str, Any], file: str, places: tuple[Where, ...], told: Mapping[str, str], size: int = 0
+) -> Document:
     entries = raw.get("Actions")
     actions: dict[str, Action] = {}
     for index, entry in enumerate(entries if isinstance(entries, list) else []):
@@ -327,6 +332,7 @@ def _document(raw: dict[str, Any], file: str, places: tuple[Where, ...], told: M
         raw=raw,
         places=places,
         where=Where(file, 1, 1),
+        size=size,
     )
 
 

@@ -72,6 +72,21 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
+def alike(one: Any, other: Any) -> bool:
+    """Whether `plain` makes the same of two values, without making it."""
+    if one is other:
+        return True
+    if isinstance(one, dict):
+        if not isinstance(other, dict) or one.keys() != other.keys():
+            return False
+        return all(alike(part, other[key]) for key, part in one.items())
+    if isinstance(one, (list, tuple)):
+        return isinstance(other, (list, tuple)) and len(one) == len(other) and all(map(alike, one, other))
+    if one is None or other is None or isinstance(other, (dict, list, tuple)):
+        return False
+    return one == other if isinstance(one, str) and isinstance(other, str) else str(one) == str(other)
+
+
 def parameters_of(action: Action) -> dict[str, Any]:
     """The parameters in comparable form: without those that mean the same when they are absent."""
     found: dict[str, Any] = plain(dict(action.parameters))
@@ -124,7 +139,7 @@ class _Matching:
             return None if one is other and a == b else Difference(a, b, "an action that is not there")
         if one.type != other.type:
             return Difference(a, b, f"{one.type}, {other.type}")
-        if one.parameters != other.parameters and parameters_of(one) != parameters_of(other):
+        if not alike(one.parameters, other.parameters) and parameters_of(one) != parameters_of(other):
             return Difference(a, b, f"parameters of {one.type}")
         mine, theirs = branches(one), branches(other)
         if [label for label, _ in mine] != [label for label, _ in theirs]:

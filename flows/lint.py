@@ -19,9 +19,8 @@ from .document import Document, read_document
 from .finding import LanguageProblem
 from .hotline import Allowed, findings, record
 from .house import house_alone
-from .language import judged
-from .speech_rules import spoken
 from .templates import tell_template
+from .verdicts import verdict
 
 WARN_ACTIONS = 200
 
@@ -41,8 +40,7 @@ def lint_document(document: Document, problems: Problems, flow_type: str = "") -
         message = "this is the designer's old format, which Connect itself no longer takes"
         problems.error(document.where, "legacy-format", message, "translate it with `ccdeploy flow import`")
         return Linted(problems)
-    raw = dict(document.raw)
-    for found, refused in (*judged(raw, kind), *spoken(raw.get("Actions"))):
+    for found, refused in verdict(document, kind):
         tell = problems.error if refused else problems.warning
         tell(_place(document, found), "flow-language", _named(found))
     _size(document, problems)
@@ -71,7 +69,7 @@ def _size(document: Document, problems: Problems) -> None:
     if WARN_ACTIONS < count <= MAX_ACTIONS:
         message = f"{count} actions; Connect takes {MAX_ACTIONS}"
         problems.warning(document.where, "many-actions", message, "move a part into a module before it grows")
-    if count > 20:  # fewer cannot be too long without a text that is
+    if not document.size or document.size > MAX_CONTENT // 5:  # at the worst 1e15 becomes 1000000000000000.0
         size = len(json.dumps(document.raw, ensure_ascii=False, separators=(",", ":")))
         if size > MAX_CONTENT:
             message = f"{size} characters without blanks, Connect takes {MAX_CONTENT}"

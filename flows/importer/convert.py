@@ -20,8 +20,7 @@ from ..compiled import CompiledFlow, Ref
 from ..document import Action, Document, document_of
 from ..equal import branches, first_difference, parameters_of, plain
 from ..finding import LanguageProblem
-from ..language import judged
-from ..speech_rules import spoken
+from ..verdicts import verdict
 from . import control, prove, routing, speech, yamltext
 from .folds import Fold, folds
 from .references import References
@@ -74,8 +73,7 @@ def import_document(
 
 def _refusals(document: Document, kind: str) -> list[LanguageProblem]:
     """Everything for which the service would refuse the document as a flow of this type."""
-    raw = dict(document.raw)
-    return [found for found, refused in (*judged(raw, kind), *spoken(raw.get("Actions"))) if refused]
+    return [found for found, refused in verdict(document, kind) if refused]
 
 
 def _type_of(document: Document) -> tuple[str, list[LanguageProblem]]:
