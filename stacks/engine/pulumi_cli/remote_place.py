@@ -155,7 +155,8 @@ class Copied(Place):
     """A local copy of what lies in S3, with its passphrase beside it."""
 
     def _passphrase(self) -> Path:
-        return private(self.root / PASSPHRASE, found_or_new(self._store, self.exists, keep=False))
+        mine = self.root / PASSPHRASE  # what a first preview makes up must stay the same until the block ends
+        return mine if mine.is_file() else private(mine, found_or_new(self._store, self.exists, keep=False))
 
 
 @contextlib.contextmanager
