@@ -215,4 +215,7 @@ def _refusal(error: Any, service: str, method: str) -> Refused:
     elif code == "ResourceInUseException":
         hint = "something still uses it; remove that first"
     message = ": ".join(part for part in (f"{service} {_operation(method)}", code, text, told) if part)
-    return Refused(message, code=code, hint=hint, status=body.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    status = body.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if status >= 500:
+        code = ""  # whether it was done is not known, whatever each service calls its failures
+    return Refused(message, code=code, hint=hint, status=status)
