@@ -55,15 +55,11 @@ def command(
     from ..output import out, out_json, talk
     from ..render.calls import Terminal, Transcript, coloured
 
-    if flow_type is not None and flow is None:
-        raise click.UsageError("--type says what --flow FILE is")
-    if flow is not None and (number is not None or live or switches):
-        raise click.UsageError("--flow stands alone: it takes neither a number, nor --live, nor --switch")
-    line = (
-        calls.line_of_file(given, flow, flow_type or "")
-        if flow is not None
-        else calls.line_of(given, folder, live=live)
-    )
+    _check(flow, flow_type, alone=number is None and not live and not switches)
+    if flow is not None:
+        line = calls.line_of_file(given, flow, flow_type or "")
+    else:
+        line = calls.line_of(given, folder, live=live)
     wanted = call_script.Wanted(number, flow, caller, at or calls.now(line, given), press, switches, told)
     script = call_script.script_of(line, wanted)
     person = Terminal(out) if not press and not given.json and sys.stdin.isatty() else None
@@ -78,3 +74,10 @@ def command(
     if sound is not None:
         talk(calls.write_sound(line, result, sound))
     click.get_current_context().exit(1 if result.ends.how == "error" else 0)
+
+
+def _check(flow: Path | None, flow_type: str | None, *, alone: bool) -> None:
+    if flow_type is not None and flow is None:
+        raise click.UsageError("--type says what --flow FILE is")
+    if flow is not None and not alone:
+        raise click.UsageError("--flow stands alone: it takes neither a number, nor --live, nor --switch")
