@@ -24,7 +24,7 @@ from ccdeploy.sandbox import process
 from ccdeploy.sandbox.options import Options
 from ccdeploy.stacks.engine.pulumi_cli.command import find
 
-KILLS = int(os.environ.get("CCDEPLOY_KILLS", "100" if os.environ.get("CCDEPLOY_TORTURE") else "10"))
+KILLS = int(os.environ.get("CCDEPLOY_KILLS", "100" if os.environ.get("CCDEPLOY_TORTURE") else "5"))
 VICTIMS = ("cli", "ours", "both")
 pytestmark = pytest.mark.skipif(find() is None, reason="no pulumi on PATH and none in .tools/bin: make pulumi")
 
