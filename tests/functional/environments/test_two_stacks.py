@@ -15,6 +15,8 @@ from ccdeploy.specs.errors import Invalid
 from ccdeploy.stacks.cloud.client import Cloud
 from ccdeploy.stacks.cloud.connect import QUEUES, summaries
 
+pytestmark = pytest.mark.xdist_group("two-stacks")  # one story: each test goes on where the last one ended
+
 CENTER = """
 center: line
 region: eu-central-1
