@@ -7,6 +7,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 PULUMI = ("--engine", "pulumi", "--json")
 
 
@@ -25,6 +27,7 @@ def test_a_stack_moves_to_pulumi_and_back_without_a_change(centre: Any) -> None:
     assert centre.mutations() == before
 
 
+@pytest.mark.long
 def test_a_state_from_a_file_is_taken_for_this_stack_only(centre: Any, tmp_path: Path) -> None:
     centre("up", "--json")
     centre("state", "export", "--to", "pulumi")
@@ -40,6 +43,7 @@ def test_a_state_from_a_file_is_taken_for_this_stack_only(centre: Any, tmp_path:
     assert refused.json["error"]["code"] == "other-stack"
 
 
+@pytest.mark.long
 def test_what_somebody_changed_by_hand_is_named_on_both_engines_alike(centre: Any) -> None:
     import boto3
 

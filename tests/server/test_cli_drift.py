@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import boto3
+import pytest
 
 
 def connect(small: Any) -> Any:
@@ -53,6 +54,7 @@ def test_up_stops_at_drift_until_one_side_is_chosen(small: Any, fits: Any) -> No
     small("up", "--json")
 
 
+@pytest.mark.long
 def test_what_was_deleted_by_hand_is_made_again_with_keep_ours(small: Any) -> None:
     service = connect(small)
     small("up", "--json")
@@ -65,6 +67,7 @@ def test_what_was_deleted_by_hand_is_made_again_with_keep_ours(small: Any) -> No
     assert small("status", "--json").json["drift"] == []
 
 
+@pytest.mark.long
 def test_what_is_not_ours_is_no_drift_and_stays(small: Any) -> None:
     service = connect(small)
     small("up", "--json")

@@ -97,6 +97,7 @@ def look(endpoint: str) -> None:
     assert media["Attribute"]["Value"] == "false"
 
 
+@pytest.mark.long
 def test_a_switch_that_is_on_cannot_vanish_from_the_folder(small: Any) -> None:
     file = small.folder / "center.yaml"
     before = file.read_text(encoding="utf-8")

@@ -247,6 +247,7 @@ def test_a_reader_that_goes_away_does_not_stop_the_run(small: Any) -> None:
     assert small("up", "--json").result["changes"]["create"] == 0
 
 
+@pytest.mark.long
 def test_an_end_in_a_pipe_is_plain_text_of_eighty_columns_and_ends_with_the_numbers(small: Any) -> None:
     ran = small("up")
 
@@ -284,6 +285,7 @@ def test_no_color_is_obeyed_on_a_terminal(small: Any) -> None:
     assert "\x1b" not in on_a_terminal(TERM="dumb")
 
 
+@pytest.mark.long
 def test_a_stack_that_is_not_where_it_was_is_refused_in_words(small: Any) -> None:
     small("up", "-q")
     center = small.folder / "center.yaml"
@@ -330,6 +332,7 @@ def test_a_dropped_profile_goes_once_its_people_have_moved(rich: Any) -> None:
     assert "helper" not in done["outputs"]["routing_profiles"]
 
 
+@pytest.mark.long
 def test_what_the_rosters_leave_to_a_later_day_is_told_before_and_after(small: Any) -> None:
     small("up", "-q")
     rosters = small.folder / "rosters"

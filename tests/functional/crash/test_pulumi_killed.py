@@ -71,6 +71,7 @@ def kill_after(effects: int, more: float, victim: str, pid: int, done: Callable[
     return True
 
 
+@pytest.mark.long
 def test_killed_at_random_moments_the_pulumi_engine_finishes_and_nothing_is_doubled(
     rig: Any, endpoint: str, tmp_path: Path
 ) -> None:

@@ -15,8 +15,6 @@ from ccdeploy.specs.errors import Invalid
 from ccdeploy.stacks.cloud.client import Cloud
 from ccdeploy.stacks.cloud.connect import QUEUES, summaries
 
-pytestmark = pytest.mark.xdist_group("two-stacks")  # one story: each test goes on where the last one ended
-
 CENTER = """
 center: line
 region: eu-central-1
@@ -181,6 +179,8 @@ def test_a_mistyped_stack_is_refused_by_every_command_with_the_nearest_name(team
 
 
 def test_down_of_a_stack_that_never_stood_names_those_that_do(team: Team) -> None:
+    assert team.up("production").exit_code == 0
+    team.events.clear()
     assert team.down("dev").exit_code == 0
     (note,) = [event.text for event in team.events if isinstance(event, Note)]
     assert "Nothing stands as line.dev" in note
