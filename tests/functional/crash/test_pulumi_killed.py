@@ -24,7 +24,7 @@ from ccdeploy.sandbox import process
 from ccdeploy.sandbox.options import Options
 from ccdeploy.stacks.engine.pulumi_cli.command import find
 
-KILLS = int(os.environ.get("CCDEPLOY_KILLS", "100" if os.environ.get("CCDEPLOY_TORTURE") else "5"))
+KILLS = int(os.environ.get("CCDEPLOY_KILLS", "100" if os.environ.get("CCDEPLOY_TORTURE") else "10"))
 VICTIMS = ("cli", "ours", "both")
 pytestmark = pytest.mark.skipif(find() is None, reason="no pulumi on PATH and none in .tools/bin: make pulumi")
 
@@ -71,7 +71,6 @@ def kill_after(effects: int, more: float, victim: str, pid: int, done: Callable[
     return True
 
 
-@pytest.mark.long
 def test_killed_at_random_moments_the_pulumi_engine_finishes_and_nothing_is_doubled(
     rig: Any, endpoint: str, tmp_path: Path
 ) -> None:
