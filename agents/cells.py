@@ -13,6 +13,9 @@ from .mistakes import Mistake
 from .phones import SCIENTIFIC
 
 MANY = re.compile(r"\s*\|\s*")
+# What people type between languages and between titles: none of these can stand in a language's key or in a title.
+LANGUAGES = re.compile(r"\s*[|,;+/&]\s*")
+TITLES = re.compile(r"\s*[|,;]\s*")
 _BIDI = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 _CONTROL = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_BIDI}]")
 _MOJIBAKE = re.compile(r"[ÃÂ][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u2013-\u203a\u20ac\u2122]")

@@ -6,11 +6,13 @@ import re
 from typing import Final
 
 from ..specs.suggest import did_you_mean
-from .cells import MANY, visible
+from .cells import visible
 from .headers import loose
 from .mistakes import Mistake
 from .rules import Rules
 
+# A comma or semicolon parts two skills where another `name=` follows: a value may hold one itself.
+_BETWEEN: Final = re.compile(r"\s*(?:\||[,;](?=[^=|,;]*=))\s*")
 _SKILL: Final = re.compile(r"\s*([^=:|]+?)\s*=\s*([^=|]+?)\s*(?::\s*(\S*)\s*)?")
 _SHAPE: Final = 'write "product=fibre:4": a skill, its value and a level from 1 to 5'
 
@@ -18,7 +20,7 @@ _SHAPE: Final = 'write "product=fibre:4": a skill, its value and a level from 1 
 def read_skills(rules: Rules, text: str) -> tuple[str, ...]:
     """The skills of a cell as `product=fibre:4`, sorted. Raises Mistake for the first that is wrong."""
     found: dict[str, str] = {}
-    for part in (p for p in MANY.split(text) if p):
+    for part in (p for p in _BETWEEN.split(text) if p):
         match = _SKILL.fullmatch(part)
         if match is None or match[3] is None:
             raise Mistake("bad-skill", f"{visible(part)} is not a skill", _SHAPE)

@@ -8,7 +8,9 @@ from typing import Any, Final, TypeVar
 
 from ..specs.suggest import did_you_mean
 from .cells import (
+    LANGUAGES,
     MANY,
+    TITLES,
     clean,
     read_after_contact_work,
     read_date,
@@ -145,7 +147,7 @@ def _declared(rules: Rules, profile: str) -> str:
 
 def _variant(rules: Rules, profile: str, text: str) -> tuple[str, tuple[str, ...]]:
     """The real profile and the languages of a person. Raises Mistake when the profile lacks the combination."""
-    wanted = [w for w in MANY.split(text) if w]
+    wanted = [w for w in LANGUAGES.split(text) if w]
     if not rules.known or not profile:
         return profile, tuple(wanted)
     keys: list[str] = []
@@ -184,7 +186,7 @@ def _security(reader: Reader, defaults: Defaults, has_profile: bool) -> tuple[st
             reader.found.append(("security_profiles", Mistake("no-security-profile", "nothing says which one", hint)))
         return tuple(sorted(defaults.security_profiles))
     keys: list[str] = []
-    for word in (w for w in MANY.split(text) if w):
+    for word in (w for w in TITLES.split(text) if w):
         key = rules.security.get(loose(word)) if rules.known else word
         if key is None:
             hint = did_you_mean(word, set(rules.security.values()))

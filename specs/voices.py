@@ -67,4 +67,6 @@ def _other_language(voice: str, code: str, spoken: list[str], where: Where, prob
 def check_code(code: str, where: Where, problems: Problems) -> None:
     """Warn about a language that Polly does not list."""
     if code not in languages():
-        problems.warning(where, "unsure-language", f'Polly does not list "{code}"', did_you_mean(code, languages(), 0))
+        same = [known for known in languages() if known.split("-")[0] == code.split("-")[0]]
+        hint = did_you_mean(code, same) or "callers hear it from recorded prompts only: `voice: none`"
+        problems.warning(where, "unsure-language", f'Polly does not list "{code}"', hint)

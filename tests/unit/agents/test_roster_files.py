@@ -41,6 +41,24 @@ def test_an_export_reads_back_as_the_same_people(center: Center, tmp_path: Path,
     assert again == first
 
 
+@pytest.mark.parametrize("mark", ["|", ";", ", ", " + ", "/", " & "])
+def test_two_languages_may_stand_in_a_cell_with_any_mark_between_them(
+    center: Center, tmp_path: Path, mark: str
+) -> None:
+    text = f'username;email;first_name;last_name;routing_profile;languages\na;a@example.org;A;B;nurse;"fr{mark}en"\n'
+    (person,) = people(center, tmp_path, text)
+    assert set(person.terms.languages) == {"fr", "en"}
+
+
+@pytest.mark.parametrize("mark", ["|", ";", ", "])
+def test_two_security_profiles_may_stand_in_a_cell_with_any_mark_between_them(
+    center: Center, tmp_path: Path, mark: str
+) -> None:
+    header = "username,email,first_name,last_name,routing_profile,security_profiles"
+    (person,) = people(center, tmp_path, f'{header}\na,a@example.org,A,B,helper,"volunteer{mark}Team lead"\n')
+    assert person.terms.security_profiles == ("lead", "volunteer")
+
+
 def test_no_exported_cell_can_run_as_a_formula() -> None:
     text = write_roster([Person("=a", "@b", "+c", "-d", Terms(), "a.csv", 2)])
     assert text.splitlines()[1].startswith("'=a,'-d,'@b,'+c,")

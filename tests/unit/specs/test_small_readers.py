@@ -81,6 +81,14 @@ def test_voices_must_exist_and_speak_the_language(voice: str, code: str, found: 
     assert [(p.code, p.severity) for p in problems.found] == found
 
 
+def test_a_language_that_polly_lacks_is_never_taken_for_another_language() -> None:
+    problems = Problems()
+    voices.check_code("uk-UA", HERE, problems)
+    voices.check_code("fr-FX", HERE, problems)
+    assert ["fr-" in p.hint for p in problems.found] == [False, True]
+    assert not any("ru-RU" in p.hint for p in problems.found)
+
+
 def test_every_language_with_voices_is_a_language_of_polly() -> None:
     assert {code for code in voices.languages() if voices.default(code)} >= {"fr-FR", "en-GB", "es-ES", "de-DE", "arb"}
 
