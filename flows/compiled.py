@@ -25,12 +25,14 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where an action comes from: file, line, step and branch; built-in flows have file ""."""
+    """Where an action comes from: file, line, step and branch; built-in flows have file "". `tells`: the author says
+    (`emergency: true`) that its words name a number, which no program sees in a recording."""
 
     file: str
     line: int
     step: str
     branch: str = ""
+    tells: bool = False
 
 
 @dataclass(frozen=True, slots=True)

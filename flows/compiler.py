@@ -122,6 +122,8 @@ def _switch(draft: Draft, switch: Switch) -> Emit:
         draft.add(ident, "CheckHoursOfOperation", hours, conditions=cases, failed=off)
         if switch.say:
             draft.say(words, switch.say, after)
+            if switch.emergency:
+                draft.trust(words)
         if switch.transfer:
             draft.third_party(number, switch.transfer, end, off)
         if switch.transfer or switch.hangs_up:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..specs.model import Speech, Text
@@ -108,7 +109,14 @@ class Draft:
             name = "" if not ident.startswith("@") else ident[1:].split(".")[0]
             self.origins[ident] = Origin(self.flow.file, self.flow.where.line, name, branch)
         else:
-            self.origins[ident] = Origin(self.flow.file, step.where.line, step.key, branch)
+            tells = step.verb == "say" and bool(step.option("emergency"))
+            self.origins[ident] = Origin(self.flow.file, step.where.line, step.key, branch, tells)
+
+    def trust(self, head: str) -> None:
+        """Note that what is said under an identifier, in each language, names a number."""
+        for ident, origin in self.origins.items():
+            if ident == head or ident.startswith(f"{head}."):
+                self.origins[ident] = replace(origin, tells=True)
 
     def ref(self, kind: RefKind, name: str) -> str:
         """The placeholder of something of the instance; a run-time path stands for itself."""

@@ -331,10 +331,11 @@ class Attribute:
 @dataclass(frozen=True, slots=True)
 class Switch:
     """A crisis switch. While it is on callers hear `say`, then they are connected with `transfer` (E.164), hung up on
-    (`hangs_up`), or go on as always."""
+    (`hangs_up`), or go on as always. `emergency`: the words name a number where no program sees it."""
 
     key: str
     say: Text | None = None
+    emergency: bool = False
     transfer: str | None = None
     hangs_up: bool = False
     where: Where = NOWHERE

@@ -270,7 +270,8 @@ class Walker:
             action = machine.action_of(self.world, before)
             way_out = offered or (action is not None and action.type in WAYS_OUT)
             waited = 0 if way_out else node.waited + self._lasts(before, asked)
-        if made.heard and any(heard.to == "caller" and names_number(heard.text) for heard in made.heard):
+        trusted = self.world.origin(before.flow, before.at).tells
+        if any(heard.to == "caller" and (trusted or names_number(heard.text)) for heard in made.heard):
             named = asked is None or asked.kind not in ("keys", "digits", "intent")
         if state.stage != before.stage:
             # Time has passed: what was so before need not be so any more.

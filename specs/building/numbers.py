@@ -212,6 +212,7 @@ def build_switches(read: Values, external: Mapping[str, str], problems: Problems
         made[key] = Switch(
             key,
             say=values.get("say"),
+            emergency=values.get("emergency", False),
             transfer=external.get(number, number) if number else None,
             hangs_up=values.get("then") == "hang_up",
             where=values.where,

@@ -30,6 +30,12 @@ def _state(word: str, _: Reading) -> StatePlace | None:
 SWITCH = Record(
     {
         "say": Field("What callers hear while it is on.", "We are closed today. In an emergency dial 112.", TEXT),
+        "emergency": Field(
+            "Its words name an emergency number where a program cannot see it: in a recorded prompt.",
+            True,
+            words.BOOLEAN,
+            default=False,
+        ),
         "then": Field(
             "What comes after the words: continue (the call goes on as always) or hang_up.",
             "hang_up",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -146,3 +147,30 @@ def test_suggested_scripts_turn_the_switches_that_they_need(center: Read, basic_
 
 def _world(center: Center) -> World:
     return of_center(center, compile_center(center))
+
+
+@pytest.mark.parametrize("sure", [True, False])
+def test_a_line_of_recordings_keeps_its_promises_when_its_author_says_what_they_name(
+    center: Read, basic_center: str, tmp_path: Path, sure: bool
+) -> None:
+    mark = "true" if sure else "false"
+    spoken = f"""
+prompts: {{ours: prompts/ours.wav}}
+switches:
+  closed: {{say: {{prompt: ours}}, emergency: {mark}, then: hang_up}}
+"""
+    flow = f"flow: welcome\ntype: inbound\nsteps:\n  first: {{say: {{prompt: ours}}, emergency: {mark}}}\n"
+    wave = struct.pack(
+        "<4sI4s4sIHHIIHH4sI", b"RIFF", 1636, b"WAVE", b"fmt ", 16, 1, 1, 8000, 16000, 2, 16, b"data", 1600
+    )
+    flow += "  bye: {hang_up: true}\n"
+    files = {"prompts/ours.wav": wave + bytes(1600), "flows/welcome.yaml": flow.encode()}
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "center.yaml").write_text(f"{basic_center}{spoken}", encoding="utf-8")
+    loaded = load(tmp_path)
+    assert loaded.center is not None, loaded.problems.listed()
+    world = of_center(loaded.center, compile_center(loaded.center))
+    broken = {b.flow for b in check(world, loaded.center.today, 900).broken if b.promise == "ends"}
+    assert ("welcome" in broken) is not sure
