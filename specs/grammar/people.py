@@ -40,7 +40,7 @@ PERMISSIONS = ListOf(Word("a permission", {"type": "string"}, _permission), sing
 
 SECURITY_PROFILE = Record(
     {
-        **entry(127, SECURITY_NAME, "letters, digits, blank, _ @ -", "Volunteer"),
+        **entry(127, SECURITY_NAME, "letters without accents, digits, blank, _ @ -", "Volunteer"),
         "base": Field(
             "What it starts from.", "agent", words.choice("agent", "supervisor", "duty", "none"), default="none"
         ),

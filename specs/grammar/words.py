@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,13 +25,21 @@ def text(least: int = 1, most: int = 250, pattern: str = "", allowed: str = "") 
         if len(word) > most:
             raise BadWord(f"{len(word)} characters, at most {most} may be", code="too-long")
         if pattern and not re.fullmatch(pattern, word):
-            raise BadWord(f'"{word}" holds a character that Connect refuses here', f"allowed: {allowed}", "bad-name")
+            message = f'"{word}" holds a character that Connect refuses here'
+            raise BadWord(message, f"{_plain(word, pattern)}allowed: {allowed}", "bad-name")
         return word
 
     json: dict[str, Any] = {"type": "string", "minLength": least, "maxLength": most}
     if pattern:
         json["pattern"] = f"^(?:{pattern})$"
     return Word("a text", json, parse)
+
+
+def _plain(word: str, pattern: str) -> str:
+    """A hint with the word as it is without accents, where nothing of it is lost; else nothing."""
+    plain = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode()
+    fits = len(plain) == len(word) and plain != word and re.fullmatch(pattern, plain)
+    return f'did you mean "{plain}"? ' if fits else ""
 
 
 def key(what: str = "a key", most: int = 64) -> Word:
