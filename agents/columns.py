@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Final
 
+from ..specs.frozen import dataclass
 from ..specs.suggest import did_you_mean, nearest
 from .headers import ALL_COLUMNS, Columns
 from .mistakes import Findings, Mistake

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..specs.errors import CloudError
+from ..specs.frozen import dataclass
 from ..stacks.cloud.client import is_missing
 from ..stacks.names import LANGUAGE_ATTRIBUTE
 from .directory import Directory

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..specs.errors import Refused
+from ..specs.frozen import dataclass
 from .rules import CONFIRM_PEOPLE, CONFIRM_SHARE, REMOVE_AFTER_DAYS
 
 if TYPE_CHECKING:

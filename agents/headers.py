@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from pathlib import Path
+
+from ..specs.frozen import dataclass
 
 # The order in which our own templates and exports write the columns.
 COLUMNS = (

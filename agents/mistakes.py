@@ -7,8 +7,9 @@ how many rows it stands in, and its words are written once.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ..specs.frozen import dataclass
 from ..specs.problems import Problem, Severity, Where
 
 EACH = 20  # up to so many rows with the very same mistake are listed one by one

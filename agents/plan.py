@@ -11,10 +11,11 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Literal
 
 from ..specs.errors import Invalid, Refused
+from ..specs.frozen import dataclass
 from ..specs.problems import Problem, Where
 from .assign import assign, mail_print
 from .directory import Directory

@@ -12,11 +12,11 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..specs.frozen import dataclass
 from ..specs.problems import Where
 
 if TYPE_CHECKING:

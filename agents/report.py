@@ -11,12 +11,12 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..specs.errors import Refused
+from ..specs.frozen import dataclass
 from ..stacks.durable.files import write_atomic
 from .cells import neutral
 from .export import BOM

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from ..specs.errors import CcdeployError, Interrupted, Unfinished
+from ..specs.frozen import dataclass
 
 AGAIN: Final = "run the same command again: it carries on where it stopped"
 

@@ -9,10 +9,10 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
+from ..specs.frozen import dataclass
 from .mistakes import Mistake
 
 LARGEST = 64 * 1024 * 1024  # bytes of XML that are searched: about 100,000 people

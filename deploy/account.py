@@ -8,10 +8,10 @@ provider of the sandbox instead of Pulumi's plugin. The second is refused unless
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ..specs.errors import CloudError, Refused
+from ..specs.frozen import dataclass
 
 if TYPE_CHECKING:
     from ..specs.model import Center

@@ -6,11 +6,12 @@ Each function reads the folder, wires what it needs and calls the pipeline; the 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..specs.errors import Invalid, Refused
+from ..specs.frozen import dataclass
 from ..specs.problems import Problem
 from . import pipeline
 from .events import OnEvent, Result

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..specs.errors import Refused
+from ..specs.frozen import dataclass
 from ..stacks.durable.chain import Fault, Head, Record, examine
 from .actions import applied_center
 from .audit_log import KIND, LOG, read_head

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..specs.errors import Invalid, Refused
+from ..specs.frozen import dataclass
 from ..specs.problems import Problems, Where
 from .settings import real
 

@@ -7,11 +7,11 @@ Nothing is deployed and nothing is called, except with `live`, which reads what 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..specs.errors import CcdeployError, Invalid, Refused
+from ..specs.frozen import dataclass
 from ..specs.problems import Problems
 from .settings import CENTER, Settings, center_folder, real, upwards
 from .validate import valid

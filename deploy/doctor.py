@@ -11,12 +11,13 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ..specs.errors import CcdeployError, Refused
+from ..specs.frozen import dataclass
 from .settings import HIDDEN, Settings, center_folder
 
 if TYPE_CHECKING:

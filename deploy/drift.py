@@ -8,9 +8,9 @@ nothing but ids and layout are the same flow.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from ..specs.frozen import dataclass
 from . import people
 from .names import Names
 

@@ -7,10 +7,11 @@ enter an event.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, Union
 
 from ..specs.errors import CcdeployError
+from ..specs.frozen import dataclass
 from ..stacks.engine.plan import Changes
 
 StageName = Literal["prepare", "stack", "rosters", "retire", "agents", "resources", "outputs"]

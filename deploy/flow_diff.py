@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..specs.errors import Invalid, Refused
+from ..specs.frozen import dataclass
 from ..specs.problems import Problems
 from .settings import CENTER, Settings, real, upwards
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..specs.errors import Invalid, Refused
+from ..specs.frozen import dataclass
 from ..specs.problems import Problem, Problems
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..specs.errors import Refused
+from ..specs.frozen import dataclass
 from ..specs.problems import Problem, Problems, Where
 from .settings import CENTER, Settings, real, upwards
 from .validate import problems_json

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..specs.errors import Invalid
+from ..specs.frozen import dataclass
 from ..specs.problems import Problem, Problems
 from .settings import CENTER, Settings, center_folder, upwards
 from .validate import valid

@@ -8,10 +8,10 @@ written again, and tells what to write into the folder. What the folder says too
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from ..specs.errors import Refused
+from ..specs.frozen import dataclass
 from . import drift, people
 from .retiring import HELD
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..specs.errors import CcdeployError, Refused, Unfinished
+from ..specs.frozen import dataclass
 from .standing import standing
 
 if TYPE_CHECKING:

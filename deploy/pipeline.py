@@ -19,9 +19,9 @@ what was done stays recorded, and the same command finishes it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..specs.frozen import dataclass
 from ..stacks.engine.plan import Changes, Step
 from . import adopting, guards, people, retiring, switches
 from .events import NO_AGENTS, Note, OnEvent, Result, Started
@@ -52,7 +52,7 @@ class Preview:
     steps: tuple[Step, ...]
     agents: Mapping[str, int]
     notes: tuple[str, ...] = ()
-    drifted: guards.Drifted = guards.Drifted()  # noqa: RUF009 - frozen
+    drifted: guards.Drifted = guards.Drifted()
     keep: guards.Side | None = None
     edits: tuple[Edit, ...] = ()
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
 from ..specs.errors import Refused
+from ..specs.frozen import dataclass
 from . import people, rosters
 from .settings import Settings
 from .validate import valid

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..specs.errors import Invalid, Refused
+from ..specs.frozen import dataclass
 from . import people
 from .events import Note, OnEvent, Result
 from .interrupt import stoppable

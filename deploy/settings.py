@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from ..specs.errors import Refused
+from ..specs.frozen import dataclass
 
 CENTER = "center.yaml"
 HIDDEN = ".ccdeploy"

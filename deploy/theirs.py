@@ -7,10 +7,10 @@ word for is told with the reason. Nothing is written until `write`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..specs.frozen import dataclass
 from .drift import CONTENT, Difference
 from .names import Names
 from .settings import CENTER, real

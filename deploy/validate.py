@@ -7,11 +7,11 @@ is called. Pulumi, boto3 and the emulator are never imported here.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..specs.errors import Invalid
+from ..specs.frozen import dataclass
 from ..specs.problems import Problem, Problems
 
 if TYPE_CHECKING:

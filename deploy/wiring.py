@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..specs.errors import Refused
+from ..specs.frozen import dataclass
 from .settings import HIDDEN, Settings
 from .target import sandbox
 

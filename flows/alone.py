@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..specs.flowfiles import envelope
+from ..specs.frozen import dataclass
 from ..specs.nodes import Mapping
 from ..specs.problems import Problems
 from ..specs.texts import TextContext

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from ..specs.frozen import dataclass
 from ..specs.model import Speech, Text
 from ..specs.problems import NOWHERE, Where
 from .graph import Flow, Step

@@ -9,9 +9,11 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
+
+from ..specs.frozen import dataclass
 
 # Our flow types and what the API calls them (Connect facts 4.4).
 API_TYPES: Mapping[str, str] = {

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from ..specs.errors import Invalid
+from ..specs.frozen import dataclass
 from ..specs.garbage import held_back
 from ..specs.model import Center
 from ..specs.problems import Problems

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from ..specs.frozen import dataclass
 
 RefKind = Literal["queue", "flow", "module", "hours", "prompt", "lambda", "bot", "agent", "phone_number"]
 

@@ -11,9 +11,9 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from ..specs.frozen import dataclass
 from .document import Action, Document
 from .equal import branches, first_difference, matched, parameters_of, settings_of
 from .picture import kind_of, said

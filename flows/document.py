@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NoReturn
 
+from ..specs.frozen import dataclass
 from ..specs.problems import Problems, Where
 from .catalogue import API_TYPES, OUR_TYPES, catalogue
 from .finding import Finding

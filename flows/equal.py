@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from collections import Counter, deque
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from ..specs.frozen import dataclass
 from .document import Action, Document
 
 # Written or absent, they mean the same (the reference of the language, section 2).

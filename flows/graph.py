@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 from typing import Any, Literal
 
+from ..specs.frozen import dataclass
 from ..specs.model import FlowType, Text
 from ..specs.problems import NOWHERE, Where
 from .verbs import Form, Verb, verbs

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from ..specs.frozen import dataclass
 from ..specs.model import Center, Text
 from ..specs.problems import Problems, Where
 from .calls import CHOICE, FAILED, NEGATIVE, PLAIN, Calls, Graph, Key, Node, digit_tokens

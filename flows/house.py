@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ..specs.frozen import dataclass
 from ..specs.model import Center, DefaultFlows, Language, Queue, Speech, Switch, Text
 from .phrases import Phrases, phrases
 

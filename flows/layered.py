@@ -8,8 +8,10 @@ place of its own between two layers, as if it were a small box. Pure and repeata
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
+
+from ..specs.frozen import dataclass
 
 GAP_X, GAP_Y = 28.0, 16.0
 ROW = 900.0  # how wide rows of unconnected parts may be at least

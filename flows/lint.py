@@ -7,9 +7,9 @@ that needs them says nothing (H11), or goes by what the file itself shows (H05, 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
+from ..specs.frozen import dataclass
 from ..specs.problems import Problems, Where
 from .action_calls import ActionCalls
 from .alone import Alone, compile_file, compile_text

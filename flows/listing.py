@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
+from ..specs.frozen import dataclass
 from ..specs.model import Center
 from .centre import FlowSet
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
+from ..specs.frozen import dataclass
 from ..specs.model import Center
 
 

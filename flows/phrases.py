@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from ..specs.frozen import dataclass
 
 # Codes that Connect uses for a language that people abbreviate otherwise (Connect facts 4.7).
 _ALIASES = {"arb": "ar", "cmn": "zh", "nb": "no"}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from ..specs.frozen import dataclass
 from ..specs.model import Speech, Text
 from .action_calls import ActionCalls
 from .calls import FAILED, NEGATIVE, Calls, Edge, Graph, Node

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ..specs.frozen import dataclass
 from ..specs.problems import Where
 from .calls import Node
 

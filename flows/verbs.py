@@ -8,10 +8,11 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from ..specs.frozen import dataclass
 from .catalogue import API_TYPES, catalogue
 
 # What every step may carry beside its verb and the verb's own options.

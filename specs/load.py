@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from . import nodes
@@ -17,6 +16,7 @@ from .building.names import languages, prompts
 from .building.numbers import check_prompt_files
 from .callfiles import check_calls
 from .flowfiles import read_flow_files
+from .frozen import dataclass
 from .garbage import held_back
 from .model import Center, FlowFile
 from .overlay import lay_over, overlays

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from .frozen import dataclass
 from .nodes import Node
 from .problems import NOWHERE, Where
 from .speech import Language as Language

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
+
+from .frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

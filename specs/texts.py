@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from .frozen import dataclass
 from .model import Speech, Text
 from .nodes import Mapping as MapNode
 from .nodes import Node, Scalar

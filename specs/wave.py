@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from pathlib import Path
 
+from .frozen import dataclass
 from .problems import Problems, Where
 from .textfile import read_bytes_file
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from ...specs.frozen import dataclass
 from ...specs.problems import Problems
 from ..catalogue import API_TYPES, catalogue
 from ..compiled import CompiledFlow, Ref

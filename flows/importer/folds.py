@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 
+from ...specs.frozen import dataclass
 from ..document import Action
 from ..house import MOMENTS
 from .scene import Given, Scene

@@ -8,9 +8,10 @@ Connect facts 4.5) is none.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from ...specs.frozen import dataclass
 from ..document import Action
 from .place import LEAVES, Result
 from .world import World

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
+from ...specs.frozen import dataclass
 from .place import Result, ending, place
 from .script import Script
 from .world import World

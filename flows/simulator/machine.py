@@ -13,7 +13,7 @@ from ..catalogue import catalogue
 from ..document import Action
 from . import control, moments, routing, speech
 from .outcome import failing, next_of, refuse
-from .state import Answer, Ask, End, Frame, Heard, Pairs, State, Step, pairs
+from .state import Answer, Ask, End, Frame, Heard, Pairs, State, Step, moved, pairs
 from .world import World
 
 
@@ -74,7 +74,7 @@ def step(world: World, state: State, answer: Answer | None = None) -> Step:
         return _unknown(state, action)
     made = doing.do(world, state, action, given)
     if made.end is None and made.to:
-        return made._replace(state=made.state._replace(at=made.to))
+        return moved(made)
     return made
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from ...specs.frozen import dataclass
 from ..document import Action
 from . import machine, moments, routing, speech
 from .calendar import usual

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ...specs.durations import spoken
+from ...specs.frozen import dataclass
 from ...specs.model import Center
 from ...specs.problems import Problems, Where
 from .calendar import combinations

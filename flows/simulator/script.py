@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ...specs.frozen import dataclass
 from ...specs.problems import NOWHERE, Where
 
 

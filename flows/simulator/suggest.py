@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from ...specs.frozen import dataclass
 from .calendar import combinations
 from .coverage import Branch, all_branches, described
 from .place import LEAVES, Result, ending, place

@@ -287,10 +287,15 @@ class Walker:
         agent = "" if state.talked else state.agent
         if not (state.loops or state.values or agent != state.agent or state.priority != 5):
             return state
-        live = self.live.get((state.flow, state.at), frozenset())
-        inside = {state.flow, *(frame.flow for frame in state.stack)}
-        loops = tuple(item for item in state.loops if item[0] in inside)
-        values = tuple(item for item in state.values if item[0].partition(".")[0] in live)
+        loops, values = state.loops, state.values
+        if loops:
+            inside = {state.flow, *[frame.flow for frame in state.stack]}
+            loops = tuple([item for item in loops if item[0] in inside])
+        if values:
+            live = self.live.get((state.flow, state.at), frozenset())
+            values = tuple([item for item in values if item[0].partition(".")[0] in live])
+        if (loops, values, 5, agent) == (state.loops, state.values, state.priority, state.agent):
+            return state
         return state._replace(loops=loops, values=values, priority=5, agent=agent)
 
     def _stretch(self, source: int, node: Node, told: Told | None, first: tuple[State, Step] | None, cost: int) -> None:
@@ -342,7 +347,7 @@ class Walker:
             before = node.state
             # A number named a step before: `named` false; waiting time is only ever forgotten where nothing is asked.
             made = machine.step(self.world, before, None)
-            after = self._after(node._replace(waited=1, named=False), made, node.known, None)
+            after = self._after(Node(before, node.known, 1), made, node.known, None)
             moved = moved or after.state.stage != before.stage
             rested = rested or not after.waited
             named = after.named or (False if after.state.stage != before.stage else named)
@@ -388,7 +393,7 @@ class Walker:
             walked.edges.append(Edge(source, told, -1, None, node.named))
             walked.too_long.append(number)
             return
-        plain = node._replace(waited=0)
+        plain = Node(node.state, node.known, 0, node.named) if node.waited else node
         target = self.index.get(plain)
         if target is None or node.waited > self.walked.nodes[target].waited:
             target = self.index[plain] = len(walked.nodes)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ...specs.frozen import dataclass
 from ...specs.model import Center, Hours
 from ...specs.problems import Problems
 from ..catalogue import API_TYPES, OUR_TYPES

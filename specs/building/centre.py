@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .. import nodes
+from ..frozen import dataclass
 from ..grammar.center import center as center_table
 from ..grammar.shapes import Reading, Values
 from ..model import Center, FlowFile, Hours, Text

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from .. import nodes
+from ..frozen import dataclass
 from ..model import DAYS
 from ..problems import Problems, Where
 

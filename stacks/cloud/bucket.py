@@ -12,11 +12,11 @@ import itertools
 import secrets
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from ...specs.errors import CcdeployError, CloudError, StateError
+from ...specs.frozen import dataclass
 from ..durable.files import crash_point
 from .client import Cloud, is_missing
 

@@ -7,10 +7,11 @@ password, because its message may quote them. Facts: Connect facts 3.10.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple, Protocol
 
 from ...specs.errors import CloudError
+from ...specs.frozen import dataclass
 from .client import Cloud
 
 PAGE = 1000  # ListUsers gives at most so many at once (Connect facts 3.10)

@@ -20,13 +20,13 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Protocol
 
 from ...specs.errors import CcdeployError, LeaseHeld, StateError
+from ...specs.frozen import dataclass
 from ..durable.files import write_atomic
 
 HEARTBEAT: Final = 10.0  # seconds between two renewals

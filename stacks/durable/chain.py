@@ -11,8 +11,9 @@ import hashlib
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
+
+from ...specs.frozen import dataclass
 
 START: Final = "0" * 64  # the `prev` of the first record
 Record = dict[str, Any]

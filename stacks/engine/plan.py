@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, Protocol
+
+from ...specs.frozen import dataclass
 
 Action = Literal["create", "update", "replace", "delete", "same"]
 

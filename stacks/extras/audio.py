@@ -9,9 +9,10 @@ import functools
 import struct
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Final
+
+from ...specs.frozen import dataclass
 
 RATE: Final = 8000
 MAX_SECONDS: Final = 300

@@ -7,9 +7,10 @@ A method that fails raises `ProviderError`; a create or update that got an id bu
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from ...specs.frozen import dataclass
 from .values import Properties
 
 

@@ -7,8 +7,9 @@ and `Asset`. `wire` translates to and from Pulumi's protobuf form.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, final
+
+from ...specs.frozen import dataclass
 
 
 @final

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ....specs.frozen import dataclass
 from ...provider.base import CreateRequest, InitFailed, Provider, UpdateRequest
 from ...provider.values import Properties, Secret, has_secret, has_unknown
 from ..plan import Action, Step

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
+from ....specs.frozen import dataclass
 from ...provider.values import Properties, Value
 from ...provider.wire import from_struct
 from .state import NO_TIMEOUTS, Timeouts

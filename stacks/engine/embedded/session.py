@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from ....specs.errors import Refused
+from ....specs.frozen import dataclass
 from ...provider.values import UNKNOWN, Asset, Secret, Value
 from .. import urns
 from ..plan import EngineResult
