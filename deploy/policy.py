@@ -9,13 +9,13 @@ rest: creating and listing instances, keys and aliases know no narrower resource
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from ..specs.frozen import dataclass
 from ..stacks.names import TAG_STACK, bucket_name
 
 if TYPE_CHECKING:
-    from ..specs.model import Center
+    from ..specs.model import Center, StatePlace
 
 # The plugin reads every setting of a bucket, also those that the program never sets (Pulumi AWS facts 4).
 _PLUGIN: Final = (
@@ -24,7 +24,9 @@ _PLUGIN: Final = (
     "s3:GetReplicationConfiguration",
 )  # fmt: skip
 PLUGIN: Final = "pulumi-aws, which reads every setting of a bucket"
-_ON_OBJECTS: Final = frozenset({"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"})
+_ON_OBJECTS: Final = frozenset(
+    {"s3:GetObject", "s3:GetObjectAcl", "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"}
+)
 _STATE: Final = frozenset({"s3:ListBucket", "s3:GetBucketVersioning"})
 _ANYWHERE: Final = frozenset({"connect:CreateInstance", "connect:ListInstances", "kms:ListKeys", "kms:ListAliases"})
 _NEW_NUMBERS: Final = frozenset(
@@ -36,6 +38,8 @@ _NEW_NUMBERS: Final = frozenset(
 )  # fmt: skip
 _OUR_NUMBERS: Final = frozenset({"connect:ReleasePhoneNumber", "connect:UpdatePhoneNumber"})
 _ALIASES: Final = frozenset({"kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"})
+_ALIAS_OF_KEY: Final = "kms:ResourceAliases"
+_SEALED: Final = frozenset({"kms:Decrypt", "kms:GenerateDataKey"})  # objects under a KMS key
 _TAGS: Final = frozenset({"connect:TagResource", "connect:UntagResource"})
 
 
@@ -65,7 +69,7 @@ class Granted:
 def policy_of(center: Center, place: Place, before: Center | None = None) -> Granted:
     """The policy for one stack in one account; `before` is what was applied last, whose things may have to go."""
     outside = _outside([center, *([before] if before else [])])
-    reasons = _needed(outside)
+    reasons = _needed(outside, center.state)
     every = frozenset(reasons)
     statements = [
         {"Sid": sid, "Effect": "Allow", "Action": sorted(actions), "Resource": list(resources), **_when(condition)}
@@ -76,7 +80,9 @@ def policy_of(center: Center, place: Place, before: Center | None = None) -> Gra
 
 
 def _when(condition: Mapping[str, str]) -> dict[str, Any]:
-    return {"Condition": {"StringEquals": dict(condition)}} if condition else {}
+    """The condition; a key of several values (the aliases of a KMS key) wants one of them to be equal."""
+    operator = "ForAnyValue:StringEquals" if _ALIAS_OF_KEY in condition else "StringEquals"
+    return {"Condition": {operator: dict(condition)}} if condition else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,7 @@ def _outside(centers: Iterable[Center]) -> _Outside:
     return _Outside(tuple(sorted(functions)), tuple(sorted(bots)), tuple(sorted(streams)), tuple(sorted(aliases)))
 
 
-def _needed(outside: _Outside) -> dict[str, tuple[str, ...]]:
+def _needed(outside: _Outside, state: StatePlace | None) -> dict[str, tuple[str, ...]]:
     """Every action with its reasons."""
     from ..sandbox.iam.actions import actions_of, dependents, storage
     from .operations import operations
@@ -120,6 +126,8 @@ def _needed(outside: _Outside) -> dict[str, tuple[str, ...]]:
         found.setdefault(action, set()).add(PLUGIN)
     for action in ("connect:TagResource", "kms:TagResource", "logs:TagResource"):
         found.setdefault(action, set()).add("what is made bears the stack's tags")
+    for action in _SEALED if state and state.key else ():
+        found.setdefault(action, set()).add("the shared state, which lies under a key")
     gone = set() if outside.functions else {action for action in found if _of_functions(action)}
     gone |= set() if outside.bots else {action for action in found if _of_bots(action)}
     gone |= set() if any(":kinesis:" in arn for arn in outside.streams) else {"kinesis:DescribeStream"}
@@ -169,17 +177,29 @@ def _storage(center: Center, place: Place, every: frozenset[str]) -> list[_Grant
     of_s3 = {action for action in every if action.startswith("s3:")}
     shared = f"arn:aws:s3:::{center.state.bucket}" if center.state and not center.state.endpoint else ""
     objects = f"{shared}/{center.state.prefix}".rstrip("/") if center.state else ""
-    of_keys = {action for action in every if action.startswith("kms:")} - _ANYWHERE
+    of_keys = {action for action in every if action.startswith("kms:")} - _ANYWHERE - _SEALED
     stack = center.stack_name
     return [
         ("Buckets", of_s3 - _ON_OBJECTS, [bucket], {}),
         ("Objects", of_s3 & _ON_OBJECTS, [f"{bucket}/*"], {}),
         ("StateBucket", of_s3 & _STATE, [shared] if shared else [], {}),
         ("StateObjects", of_s3 & _ON_OBJECTS, [f"{objects}/*"] if shared else [], {}),
+        ("StateKey", every & _SEALED, *_state_key(center, place)),
         ("NewKeys", {"kms:CreateKey", "kms:TagResource"} & every, ["*"], {f"aws:RequestTag/{TAG_STACK}": stack}),
         ("OurKeys", of_keys - {"kms:CreateKey"}, [f"{keys}key/*"], {f"aws:ResourceTag/{TAG_STACK}": stack}),
         ("Aliases", every & _ALIASES, [f"{keys}alias/{center.key}-{center.stack}-*"], {}),
     ]
+
+
+def _state_key(center: Center, place: Place) -> tuple[list[str], Mapping[str, str]]:
+    """The key of the shared state as a resource; one named by its alias is known by that (kms:ResourceAliases)."""
+    state = center.state
+    if state is None or not state.key or state.endpoint:
+        return [], {}
+    key, keys = state.key, f"arn:aws:kms:{state.region or center.region}:{place.account}:"
+    if key.startswith("alias/") or ":alias/" in key:
+        return [f"{keys}key/*"], {_ALIAS_OF_KEY: "alias/" + key.partition("alias/")[2]}
+    return [key if key.startswith("arn:") else f"{keys}key/{key}"], {}
 
 
 def _neighbours(region: str, place: Place, outside: _Outside, every: frozenset[str]) -> list[_Grant]:
@@ -192,7 +212,7 @@ def _neighbours(region: str, place: Place, outside: _Outside, every: frozenset[s
     linked = {"iam:CreateServiceLinkedRole"}
     return [
         ("FlowLogs", of("logs") - {"logs:DescribeLogGroups"}, ours, {}),
-        ("ListLogs", {"logs:DescribeLogGroups"} & every, [f"{groups}*"], {}),
+        ("ListLogs", {"logs:DescribeLogGroups"} & every, ["*"], {"aws:RequestedRegion": region}),
         ("ConnectDirectory", of("ds"), ["*"], {}),
         ("ConnectRole", of("iam") & linked, [role], {"iam:AWSServiceName": "connect.amazonaws.com"}),
         ("ConnectRolePolicy", of("iam") - linked, [role], {}),

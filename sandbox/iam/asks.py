@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Json = Mapping[str, Any]
 ACCOUNT: Final = "123456789012"
 CALLER: Final = f"arn:aws:iam::{ACCOUNT}:user/sandbox"
+_KEY_HEADER: Final = "HTTP_X_AMZ_SERVER_SIDE_ENCRYPTION_AWS_KMS_KEY_ID"
 _ROLE: Final = (
     f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/connect.amazonaws.com/AWSServiceRoleForAmazonConnect_sandbox"
 )
@@ -81,7 +82,11 @@ class Asker:
             resource = str(given.get("FunctionArn"))
         elif service == "lex":
             resource = str((given.get("LexV2Bot") or {}).get("AliasArn") or "*")
-        elif action == "s3:GetObject":
+        elif service == "connect":
+            resource = (
+                f"arn:aws:connect:{region}:{ACCOUNT}:instance/{str(given.get('InstanceId')).rpartition('/')[2]}/*"
+            )
+        elif service == "s3":
             resource = "arn:aws:s3:::" + str(given.get("S3Uri", "")).removeprefix("s3://")
         elif service == "logs":
             resource = f"arn:aws:logs:{region}:{ACCOUNT}:log-group:/aws/connect/{self._alias(given)}:*"
@@ -118,11 +123,12 @@ class Asker:
         body = _body(call)
         resources = ["*"]
         if call.service == "s3":
-            resources = [_s3(call)]
-        elif call.service == "kms":
+            asks = [Ask(action, _s3(call), context) for action in actions]
+            return [*asks, *self._sealing(call, context)]
+        if call.service == "kms":
             context |= _request_tags({tag["TagKey"]: tag["TagValue"] for tag in body.get("Tags") or ()})
             return self._kms(call, actions, body, context)
-        elif call.service == "logs":
+        if call.service == "logs":
             context |= _request_tags(body.get("tags") or {})
             resources = [_log_group(call.region, body)]
             if call.operation == "CreateLogGroup" and body.get("tags"):
@@ -144,6 +150,33 @@ class Asker:
         if call.operation == "CreateKey" and body.get("Tags"):
             asks.append(Ask("kms:TagResource", "*", context))
         return asks
+
+    def _sealing(self, call: Call, context: Mapping[str, Any]) -> Iterator[Ask]:
+        """What an object under a KMS key needs of that key: it is read with kms:Decrypt, written with a data key."""
+        action, key = "kms:GenerateDataKey", str(call.environ.get(_KEY_HEADER, ""))
+        if call.operation in {"GetObject", "HeadObject"}:
+            bucket, _, name = unquote(call.raw_path).strip("/").partition("/")
+            action, key = "kms:Decrypt", self._others.peek(lambda get: _key_of(get, bucket, name))
+        if not key or call.operation not in {"GetObject", "HeadObject", "PutObject"}:
+            return
+        prefix = f"arn:aws:kms:{call.region}:{ACCOUNT}:"
+        aliases = [key.partition(":alias/")[2] or key.partition("alias/")[2]] if "alias/" in key else []
+        if aliases:
+            key = self._behind(f"alias/{aliases[0]}", call.region, prefix) or "*"
+        elif not key.startswith("arn:"):
+            key = f"{prefix}key/{key}"
+        named = self._aliases(key, call.region) or tuple(f"alias/{name}" for name in aliases)
+        yield Ask(action, key, {**context, "kms:resourcealiases": named})
+
+    def _aliases(self, key: str, region: str) -> tuple[str, ...]:
+        """The aliases that lead to a key."""
+        wanted = key.rpartition("/")[2]
+
+        def names(get: Any) -> tuple[str, ...]:
+            return tuple(sorted(alias.alias_name for alias in get("kms")[ACCOUNT][region].list_aliases(wanted)))
+
+        found: tuple[str, ...] = self._others.peek(names)
+        return found
 
     def _behind(self, alias: str, region: str, prefix: str) -> str:
         """The key that an alias leads to."""
@@ -209,6 +242,13 @@ def _body(call: Call) -> Json:
     if "form-urlencoded" in str(call.environ.get("CONTENT_TYPE", "")):
         return {key: values[0] for key, values in parse_qs(call.body.decode("utf-8", "replace")).items()}
     return {}
+
+
+def _key_of(get: Any, bucket: str, name: str) -> str:
+    """The KMS key under which an object lies, "" where there is none."""
+    there = get("s3")[ACCOUNT]["aws"].buckets.get(bucket)
+    found = there.keys.get(name) if there is not None else None
+    return str(getattr(found, "kms_key_id", None) or "")
 
 
 def _s3(call: Call) -> str:
