@@ -8,7 +8,8 @@ rest: creating and listing instances, keys and aliases know no narrower resource
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ..specs.frozen import dataclass
@@ -38,6 +39,8 @@ _NEW_NUMBERS: Final = frozenset(
 )  # fmt: skip
 _OUR_NUMBERS: Final = frozenset({"connect:ReleasePhoneNumber", "connect:UpdatePhoneNumber"})
 _ALIASES: Final = frozenset({"kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"})
+INLINE: Final = 10_240  # characters that a role's inline policies take together, white space aside
+MANAGED: Final = 6_144  # that a managed policy takes; ten can be attached to a role
 _ALIAS_OF_KEY: Final = "kms:ResourceAliases"
 _SEALED: Final = frozenset({"kms:Decrypt", "kms:GenerateDataKey"})  # objects under a KMS key
 _TAGS: Final = frozenset({"connect:TagResource", "connect:UntagResource"})
@@ -61,9 +64,40 @@ class Granted:
     @property
     def size(self) -> int:
         """Its length as IAM counts it: characters without white space."""
-        import json
+        return _size(self.document["Statement"])
 
-        return len(json.dumps(self.document, separators=(",", ":")))
+    def parts(self, most: int = MANAGED) -> tuple[Mapping[str, Any], ...]:
+        """The same as several documents of at most `most` characters each: managed policies that all are attached."""
+        found: list[list[Mapping[str, Any]]] = [[]]
+        for statement in self.document["Statement"]:
+            for piece in _pieces(statement, most):
+                if found[-1] and _size([*found[-1], piece]) > most:
+                    found.append([])
+                found[-1].append(piece)
+        return tuple(_document(statements) for statements in found)
+
+
+def _document(statements: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def _size(statements: Sequence[Mapping[str, Any]]) -> int:
+    return len("".join(json.dumps(_document(statements)).split()))
+
+
+def _pieces(statement: Mapping[str, Any], most: int) -> list[Mapping[str, Any]]:
+    """A statement, halved by its actions, then by its resources, until each piece fits by itself."""
+    if _size([statement]) <= most:
+        return [statement]
+    key = max(("Action", "Resource"), key=lambda name: len(statement[name]))
+    values, half = statement[key], len(statement[key]) // 2
+    if not half:
+        raise ValueError(f"one statement of {_size([statement])} characters cannot be divided: {statement['Sid']}")
+    halves = (
+        {**statement, "Sid": f"{statement['Sid']}{letter}", key: part}
+        for letter, part in (("A", values[:half]), ("B", values[half:]))
+    )
+    return [piece for part in halves for piece in _pieces(part, most)]
 
 
 def policy_of(center: Center, place: Place, before: Center | None = None) -> Granted:
@@ -76,7 +110,7 @@ def policy_of(center: Center, place: Place, before: Center | None = None) -> Gra
         for sid, actions, resources, condition in _grants(center, place, outside, every)
         if actions and resources
     ]
-    return Granted({"Version": "2012-10-17", "Statement": statements}, reasons)
+    return Granted(_document(statements), reasons)
 
 
 def _when(condition: Mapping[str, str]) -> dict[str, Any]:

@@ -15,7 +15,13 @@ from ..options import settings
 @folder_argument
 @settings("stack", "target", "engine", "json", "today")
 @click.option("--policy", is_flag=True, help="Print the IAM policy that the operator needs, and nothing more.")
-def command(given: Settings, folder: Path | None, policy: bool) -> None:
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="With --policy: write it as managed policies that fit, and print the commands that attach them.",
+)
+def command(given: Settings, folder: Path | None, policy: bool, into: Path | None) -> None:
     """Check credentials, Region, quotas, disk, clock, lease and state.
 
     Reads only. Exit code 1 when something would stop a run; each finding names the command that mends it. With --policy
@@ -23,15 +29,25 @@ def command(given: Settings, folder: Path | None, policy: bool) -> None:
     """
     from ..output import out, out_json, talk
 
+    if into is not None and not policy:
+        raise click.UsageError("--into goes with --policy: it says where the policies are written.")
     if policy:
         from ...deploy.needed_policy import needed
 
-        granted, notes = needed(given, folder)
+        found = needed(given, folder)
+        commands = found.write(into) if into is not None else []
         if given.json:
-            out_json({"policy": granted.document, "reasons": granted.reasons, "size": granted.size})
+            granted = found.granted
+            whole = {"policy": granted.document, "reasons": granted.reasons, "size": granted.size}
+            out_json({**whole, "parts": granted.parts(), "commands": commands})
+        elif into is not None:
+            for note in found.notes:
+                talk(f"note: {note}")
+            talk("For the account's administrator; ROLE is the role that runs ccdeploy:")
+            out("\n".join(commands))
         else:
-            out_json(granted.document)
-            for note in notes:
+            out_json(found.granted.document)
+            for note in (*found.notes, *found.how):
                 talk(f"note: {note}")
         return
     from ...deploy import doctor
