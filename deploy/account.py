@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from ..specs.errors import CloudError, Refused
 from ..specs.frozen import dataclass
+from .sign_in import check_credentials, unknown
 
 if TYPE_CHECKING:
     from ..specs.model import Center
@@ -45,20 +47,18 @@ def door(center: Center) -> Door:
             hint=f"Set {ENDPOINT} to a sandbox on this machine, or: unset {PLUGIN}",
             code="plugin",
         )
-    _check_credentials()
+    if endpoint is not None and (urlsplit(endpoint).scheme not in {"http", "https"} or not urlsplit(endpoint).hostname):
+        raise Refused(
+            f"{ENDPOINT} is no address: {endpoint}",
+            hint=f"Write it with http:// or https://, or: unset {ENDPOINT}",
+            code="endpoint",
+        )
+    check_credentials()
     cloud = Cloud(center.region, endpoint_url=endpoint)
     try:
         who = cloud.call("sts", "get_caller_identity")
     except CloudError as error:
-        raise CloudError(
-            f"AWS does not know these credentials: {error.message}",
-            operation=error.operation,
-            service_code=error.service_code,
-            status=error.status,
-            where=error.where,
-            hint=error.hint or "sign in again (aws sso login), or set AWS_PROFILE",
-            code=error.code,
-        ) from error
+        raise unknown(error) from error
     account, identity = str(who["Account"]), str(who["Arn"])
     if center.account is not None and account != center.account:
         raise Refused(
@@ -68,19 +68,3 @@ def door(center: Center) -> Door:
             code="other-account",
         )
     return Door(cloud, account, identity, endpoint or "" if attach else "")
-
-
-def _check_credentials() -> None:
-    """Where boto3 finds none, the SDK would ask the metadata service of a machine that is not there for seconds."""
-    import botocore.session
-    from botocore.exceptions import BotoCoreError
-
-    try:
-        found = botocore.session.get_session().get_credentials()
-    except BotoCoreError as error:
-        raise Refused(f"The AWS credentials cannot be used: {error}.", hint=_SIGN_IN, code="credentials") from error
-    if found is None:
-        raise Refused("There are no AWS credentials.", hint=_SIGN_IN, code="credentials")
-
-
-_SIGN_IN: Final = "Sign in (aws sso login) and set AWS_PROFILE, or rehearse: --target sandbox"

@@ -12,6 +12,7 @@ import copy
 import ipaddress
 import os
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -219,15 +220,20 @@ def _refusal(response: Any, service: str, operation: str) -> CloudError:
         status=status,
         problems=problems,
         where=service,
-        hint=_hint(code, service, operation),
+        hint=_hint(code, service, operation, text),
     )
 
 
-def _hint(code: str, service: str, operation: str) -> str:
+_DENIED: Final = re.compile(r"not authorized to perform: ([a-z0-9-]+:\w+)")
+
+
+def _hint(code: str, service: str, operation: str, text: str) -> str:
     if code in FULL:
         return "a quota is full: ask AWS for more, then write the new limit under `quotas:` in center.yaml"
     if code in {"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"}:
-        return f"the credentials lack {service}:{operation}; the policy that they need: ccdeploy doctor --policy"
+        named = _DENIED.search(text)  # may be what the operation does to a neighbour
+        action = named[1] if named else f"{service}:{operation}"
+        return f"the credentials lack {action}; the policy that they need: ccdeploy doctor --policy"
     if code in {"ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException", "InvalidClientTokenId"}:
         return "the credentials are wrong or have expired: sign in again, then run the same command again"
     if code == "DuplicateResourceException":
