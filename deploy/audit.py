@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ..specs.errors import Refused
 from ..specs.frozen import dataclass
-from ..stacks.durable.chain import Fault, Head, Record, examine
+from ..stacks.durable.chain import Fault, Head, Record, examine, record_of
 from .actions import applied_center
 from .audit_log import KIND, LOG, read_head
 from .settings import Settings, center_folder
 from .wiring import store_of
+
+if TYPE_CHECKING:
+    from ..stacks.cloud.store import Store
+
+OUTCOMES: Final = {0: "done", 3: "unfinished", 130: "interrupted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +42,16 @@ class Log:
     @property
     def runs(self) -> tuple[Told, ...]:
         """The entries run by run."""
-        runs: list[Told] = []
+        runs: list[tuple[Record, list[Record]]] = []
+        ends: dict[int, Record] = {}
         for entry in self.entries:
             if entry["event"] == "begin":
-                runs.append(Told(entry, (), None))
+                runs.append((entry, []))
             elif runs and entry["event"] == "end":
-                runs[-1] = Told(runs[-1].begin, runs[-1].changes, entry)
+                ends[len(runs) - 1] = entry
             elif runs:
-                runs[-1] = Told(runs[-1].begin, (*runs[-1].changes, entry), runs[-1].end)
-        return tuple(runs)
+                runs[-1][1].append(entry)
+        return tuple(Told(begin, tuple(some), ends.get(number)) for number, (begin, some) in enumerate(runs))
 
     def as_json(self) -> dict[str, Any]:
         """The object of the JSON contract."""
@@ -73,6 +79,20 @@ def read(settings: Settings, folder: Path | None, noted: Sequence[str] = ()) -> 
     faults = found.faults if data is not None or heads or own else ()
     entries = tuple(sorted(found.records, key=lambda record: int(record["n"])))
     return Log(center.stack_name, f"{store.where}/{LOG}", entries, faults, found.head)
+
+
+def last_run(store: Store) -> dict[str, Any] | None:
+    """The run that changed something last, as `status` tells it; None before the first. Proves nothing of the chain."""
+    end: Record | None = None
+    for line in reversed((store.read(LOG) or b"").splitlines()):
+        entry = record_of(line) or {}
+        if entry.get("event") == "end":
+            end = end or entry
+        elif entry.get("event") == "begin":
+            outcome = OUTCOMES.get(int(end.get("exit_code", 0)), "failed") if end else "open"
+            told = {word: entry.get(word) for word in ("command", "at", "who", "host")}
+            return {**told, "ended": end.get("at") if end else None, "outcome": outcome}
+    return None
 
 
 def parse_head(text: str) -> Head:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..stacks.outputs import shown
-from . import drift, people, switches
+from . import audit, drift, people, switches
 from .standing import standing
 
 if TYPE_CHECKING:
@@ -14,20 +14,21 @@ if TYPE_CHECKING:
     from .wiring import Work
 
 
-def nothing(settings: Settings, stack_name: str) -> dict[str, Any]:
-    """The status before the first `up`: no instance, and everything else empty."""
-    return _status(settings, stack_name, {}, {}, 0, [])
+def nothing(settings: Settings, stack_name: str, last: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The status before the first `up` has made the instance: everything is empty but how the last run ended."""
+    return _status(settings, stack_name, {}, {}, 0, [], last)
 
 
 def status(work: Work) -> dict[str, Any]:
     """The status of a stack that may stand."""
     outputs = standing(work.engine)
     name = work.center.stack_name
+    last = audit.last_run(work.store)
     if not outputs.get("instance"):
-        return nothing(work.settings, name)
+        return nothing(work.settings, name, last)
     switched = switches.states(work, outputs)
     found = [item.as_json() for item in drift.find(work)]
-    return _status(work.settings, name, outputs, switched, len(people.usernames(work)), found)
+    return _status(work.settings, name, outputs, switched, len(people.usernames(work)), found, last)
 
 
 def _status(
@@ -37,6 +38,7 @@ def _status(
     switched: Mapping[str, Any],
     agents: int,
     found: list[dict[str, Any]],
+    last: dict[str, Any] | None,
 ) -> dict[str, Any]:
     instance = outputs.get("instance")
     return {
@@ -50,4 +52,5 @@ def _status(
         "switches": switched,
         "agents": {"total": agents},
         "drift": found,
+        "last_run": last,
     }

@@ -72,7 +72,7 @@ def examine(data: bytes, kind: str, *heads: Head) -> Examined:
     faults: list[Fault] = []
     found: list[_Found] = []
     for number, line in enumerate(lines, 1):
-        record = _record(line)
+        record = record_of(line)
         if number == 1:
             if record is None or record.get("journal") != kind:
                 faults.append(Fault(1, "the first line, which says what the file is, was edited or removed"))
@@ -88,7 +88,8 @@ def examine(data: bytes, kind: str, *heads: Head) -> Examined:
     return Examined(tuple(item.record for item in found), tuple(sorted(faults)))
 
 
-def _record(line: bytes) -> Record | None:
+def record_of(line: bytes) -> Record | None:
+    """The entry of a line of a log; None for a torn or damaged one."""
     body = line[9:]
     try:
         record = json.loads(body) if line[:9] == b"%08x " % zlib.crc32(body) else None

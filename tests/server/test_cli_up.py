@@ -175,6 +175,7 @@ def test_an_up_that_was_killed_is_finished_by_running_it_again(small: Any, after
     status = small("status", "--json").json
     assert status["agents"] == {"total": 2}
     assert status["drift"] == []
+    assert status["last_run"]["outcome"] == "done"
     assert creates.count("CreateInstance") == 1
     assert creates.count("CreateUser") == 2
     assert creates.count("CreateQueue") == 1
@@ -193,6 +194,8 @@ def test_ctrl_c_stops_cleanly_with_130_and_the_next_up_goes_on(small: Any) -> No
 
     assert running.returncode == 130, err
     assert '"code": "interrupted"' in out.splitlines()[-1]
+    told = small("status").out
+    assert "interrupted\n           Run it again: it goes on where it stopped." in told
     finished = small("up", "--json").result
     assert "error" not in finished
     assert small("up", "--json").result["changes"]["create"] == 0
@@ -210,6 +213,7 @@ def test_an_up_that_could_not_do_all_ends_with_3_says_why_and_is_finished_by_the
     assert "front" in failed.result["error"]["message"]
     assert [item["name"] for item in failed.result["failures"]] == ["front"]
     assert failed.result["agents"]["create"] == 0
+    assert small("status", "--json").json["last_run"]["outcome"] == "unfinished"
 
     finished = small("up", "--json").result
     assert finished["agents"]["create"] == 2

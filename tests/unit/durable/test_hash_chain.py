@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+from ccdeploy.deploy.audit import last_run
 from ccdeploy.deploy.audit_log import AuditLog, noted, read_head
 from ccdeploy.stacks.cloud.store import FileStore
 from ccdeploy.stacks.durable.chain import START, Examined, Head, examine, link
@@ -141,6 +143,24 @@ def log_of(store: FileStore, command: str = "up") -> AuditLog:
 def entries(store: FileStore) -> Examined:
     head = read_head(store)
     return examine(store.read("audit.log") or b"", "audit", *([head] if head else []))
+
+
+@pytest.mark.parametrize(
+    ("end", "outcome"), [({"exit_code": 0}, "done"), ({"exit_code": 3}, "unfinished"), ({"exit_code": 1}, "failed")]
+)
+def test_status_tells_how_the_last_run_ended_even_behind_a_torn_line(
+    tmp_path: Path, end: dict[str, int], outcome: str
+) -> None:
+    store = FileStore(tmp_path)
+    assert last_run(store) is None
+    log = log_of(store)
+    log.change("resource", name="front")
+    assert (last_run(store) or {})["outcome"] == "open"
+    log.end(**end)
+    with (tmp_path / "audit.log").open("ab") as file:
+        file.write(b'00000000 {"event": "beg')
+    told = last_run(store) or {}
+    assert (told["command"], told["outcome"], told["ended"]) == ("up", outcome, "2026-12-23T23:10:00Z")
 
 
 def test_a_run_without_a_change_writes_nothing(tmp_path: Path) -> None:
