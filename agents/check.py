@@ -7,7 +7,6 @@ own with one pattern for the whole row; only a row that does not match it is tak
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +19,7 @@ from .emails import STRICT
 from .headers import find_header, read_header
 from .mistakes import Findings, Mistake
 from .model import Checked, Person
-from .own_cells import OwnCells
+from .own_cells import NAME, SHORT, OwnCells, composed
 from .phones import country_of, read_phone
 from .read import Unreadable, open_table, split_sheet
 from .rules import Rules, rules_of
@@ -33,10 +32,6 @@ if TYPE_CHECKING:
     from ..specs.model import Center
     from .model import Terms
 
-# Letters and what stands between them; not the two letters with which a wrong encoding begins.
-_LETTERS = r"[^\W\d_ÃÂ]+"
-_NAME = rf"{_LETTERS}(?:(?: |[.'’\-] ?){_LETTERS})*\.?"
-SHORT = 200  # characters of name, address and username together: less than any limit
 DEFAULT_USERS = 500  # Connect facts 2
 
 
@@ -77,12 +72,12 @@ class _Check:
         self.country: Callable[[], str | None] = _once(lambda: country_of(rules.center) if rules.center else None)
         self.phones: dict[str, str | Mistake] = {}
         self.terms: dict[tuple[str, ...], tuple[Terms, Found]] = {}
-        self.simple: dict[tuple[str, ...], Terms] = {}  # terms without a mistake or a desk phone: the quick way
-        self.quick = _pattern(rules)
+        self.simple: dict[tuple[str, ...], Terms] = {}  # all cells but a person's own, good and without extras
+        self.quick, self.start = _patterns(rules)
 
     def plain(self, joined: str) -> bool:
         """Whether a row's own cells need no second look: of the pattern, composed, and too short to break a limit."""
-        return bool(len(joined) < SHORT and self.quick(joined) and unicodedata.is_normalized("NFC", joined))
+        return bool(len(joined) < SHORT and self.quick(joined) and composed(joined))
 
     def file(self, path: Path, shown: str) -> None:
         """Check one file and keep its people."""
@@ -130,31 +125,33 @@ class _Check:
         Returns the last line.
         """
         line = 0
-        pick_own, pick_shared, width = layout.own, layout.shared, layout.width
-        quick, composed, simple, people = self.quick, unicodedata.is_normalized, self.simple, self.people
+        pick_own, pick_rest, width = layout.own, layout.rest, layout.width
+        quick, start, simple, people = self.quick, self.start, self.simple, self.people
+        cells = OwnCells(self.rules, layout, 0, findings)
         person = tuple.__new__  # past the defaults of Person's own, which would cost a tenth of the whole check
-        pick_extras = layout.extras
         for line, row in rows:
             if len(row) != width:
                 row = self._fit(row, width, line, findings)
             row.append("")  # what columns that are not there point at
             own = pick_own(row)
-            shared = pick_shared(row)
+            rest = pick_rest(row)
+            username, email, first, last = own
             joined = "\x1f".join(own)
-            known = simple.get(shared)
+            known = simple.get(rest)
             if (
                 known
-                and not any(pick_extras(row))
                 and len(joined) < SHORT
-                and quick(joined)
-                and (joined.isascii() or composed("NFC", joined))
+                and (start if first.isalpha() and last.isalpha() else quick)(joined)
+                and (joined.isascii() or composed(joined))
             ):
-                username, email, first, last = own
                 people.append(person(Person, (username, first, last, email, known, shown, line, "", "", "", "", None)))
             elif not joined.strip("\x1f \u00a0") and not "".join(row).strip(" \u00a0"):
                 continue
+            elif known and first and last:
+                cells.line = line
+                people.append(cells.read(Person(username, first, last, email, known, shown, line), own))
             else:
-                self._slow(own, shared, row, layout, shown, line, findings)
+                self._slow(own, rest, row, layout, shown, line, findings)
         return line
 
     def _fit(self, row: list[str], width: int, line: int, findings: Findings) -> list[str]:
@@ -168,7 +165,7 @@ class _Check:
     def _slow(
         self,
         own: tuple[str, ...],
-        shared: tuple[str, ...],
+        rest: tuple[str, ...],
         row: list[str],
         layout: Layout,
         shown: str,
@@ -177,11 +174,12 @@ class _Check:
     ) -> None:
         if not (own[2] and own[3]) and self._is_note(row, layout, line, findings):
             return
+        shared, extras = rest[: len(SHARED)], rest[len(SHARED) :]
         known = self.terms.get(shared)
         if known is None:
             known = self.terms[shared] = read_terms(self.rules, dict(zip(SHARED, shared, strict=True)))
-            if not known[1] and known[0].phone_type == "soft":
-                self.simple[shared] = known[0]
+        if not known[1] and not any(extras) and known[0].phone_type == "soft":
+            self.simple[rest] = known[0]
         for column, mistake in known[1]:
             at = layout.column(column)
             if at or mistake.code != "missing-cell":  # that a whole column is missing is said at the header
@@ -275,9 +273,13 @@ def _once(make: Callable[[], str | None]) -> Callable[[], str | None]:
     return get
 
 
-def _pattern(rules: Rules) -> Callable[[str], object]:
-    """One pattern for the four cells of a row that needs no second look: username, e-mail, first and last name."""
+def _patterns(rules: Rules) -> tuple[Callable[[str], object], Callable[[str], object]]:
+    """A pattern for the four cells of a row that needs no second look: username, e-mail, first and last name.
+
+    And one for the first two, where the names are known to be letters.
+    """
     username = rf"(?:[A-Za-z0-9][A-Za-z0-9_.\-]{{1,{LIMIT[rules.identity] - 1}}})"
     username += "?" if rules.identity == "connect" else ""
     email = STRICT if rules.identity == "connect" else f"(?:{STRICT})?"
-    return re.compile(f"{username}\x1f{email}\x1f{_NAME}\x1f{_NAME}").fullmatch
+    start = f"{username}\x1f{email}\x1f"
+    return re.compile(f"{start}{NAME}\x1f{NAME}").fullmatch, re.compile(start).match

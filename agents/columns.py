@@ -20,16 +20,16 @@ Pick = Callable[[Sequence[str]], tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where things stand. `own` and `shared` pick a row's cells in the order of OWN and SHARED, blanks included.
+    """Where things stand. `own` picks a row's cells in the order of OWN, `rest` in that of SHARED and then EXTRAS.
 
-    `extras` picks the cells that most people leave blank and that keep a row from the quick way when they do not.
+    Blanks are included.
     """
 
     columns: Columns
     width: int
     own: Pick
-    shared: Pick
-    extras: Pick
+    rest: Pick
+    console: bool  # whether there is a column that only the console's template has
 
     def column(self, name: str) -> int:
         """The number of our column `name` as a spreadsheet counts, 0 when the file has none."""
@@ -66,8 +66,8 @@ def check_header(
         findings.add(line, 0, Mistake("missing-column", f"the column {column} is missing", hint))
     if "password" in header.index:
         _password(header, rules, findings, line)
-    own, shared, extras = (_picker(header, wanted) for wanted in (OWN, SHARED, EXTRAS))
-    return Layout(header, len(header.names), own, shared, extras)
+    console = any(column in header.index for column in EXTRAS[1:])
+    return Layout(header, len(header.names), _picker(header, OWN), _picker(header, (*SHARED, *EXTRAS)), console)
 
 
 def _missing(header: Columns, rules: Rules) -> list[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import threading
 import zlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from ..specs.errors import StateError
@@ -228,7 +228,7 @@ class Book:
         before = _snapshot(self._store, self.keys, self._store.read(LEDGER)).entries
         after = self.ledger.entries
         changed = [n for n in {**before, **after} if before.get(n) != after.get(n)]
-        rows = [{"username": n, "before": asdict(before[n]) if n in before else None} for n in changed]
+        rows = [{"username": n, "before": before[n]._asdict() if n in before else None} for n in changed]
         data = json.dumps({"generation": generation, "changed": rows}, separators=(",", ":")).encode()
         self._store.write(UNDO, self.keys.seal(zlib.compress(data, 1), "undo"))
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
-from typing import TypeVar
 
 from .cells import clean, read_name, refuse_formula
 from .columns import Layout
@@ -14,8 +14,17 @@ from .model import Hidden, Person
 from .rules import Rules
 from .usernames import check_username
 
+# Letters and what stands between them; not the two letters with which a wrong encoding begins.
+_LETTERS = r"[^\W\d_ÃÂ]+"
+NAME = rf"{_LETTERS}(?:(?: |[.'’\-] ?){_LETTERS})*\.?"
+SHORT = 200  # characters: less than any limit of a name or an address
+_GOOD_NAME = re.compile(NAME).fullmatch
 _PASSWORD = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)\S{8,64}")
-T = TypeVar("T")
+
+
+def composed(text: str) -> bool:
+    """Whether letters are composed as Connect asks, and none of the two is there with which a wrong encoding begins."""
+    return unicodedata.is_normalized("NFC", text) and "Ã" not in text and "Â" not in text
 
 
 class OwnCells:
@@ -38,6 +47,12 @@ class OwnCells:
             self.findings.add(self.line, self.layout.column(column), mistake)
             return ""
 
+    def _name(self, column: str, text: str, limit: int) -> str:
+        """A first or last name; of plain letters nothing more is asked."""
+        if len(text) < SHORT and _GOOD_NAME(text) and (text.isascii() or composed(text)):
+            return text
+        return self._attempt(column, text, lambda t: read_name(t, limit))
+
     def _needed(self, column: str, text: str) -> None:
         if not text.strip(" \u00a0") and column in self.layout.columns.index:
             mistake = Mistake("missing-cell", "the cell is blank", "every person needs one")
@@ -53,8 +68,8 @@ class OwnCells:
         return person._replace(
             username=self._attempt("username", username, lambda t: _username(t, identity)),
             email=self._attempt("email", email, _email),
-            first_name=self._attempt("first_name", first, lambda t: read_name(t, 255)),
-            last_name=self._attempt("last_name", last, lambda t: read_name(t, 300)),
+            first_name=self._name("first_name", first, 255),
+            last_name=self._name("last_name", last, 300),
         )
 
     def phone(self, person: Person, cell: str, read: Callable[[str], str], type_given: bool) -> Person:
@@ -75,7 +90,7 @@ class OwnCells:
     def extras(self, person: Person, row: Sequence[str], read_phone: Callable[[str], str]) -> Person:
         """What only the console's template has: a second address, a mobile, a password."""
         layout = self.layout
-        if not any(c in layout.columns.index for c in ("secondary_email", "mobile", "password")):
+        if not layout.console:
             return person
         password = layout.cell(row, "password")
         if password and not _PASSWORD.fullmatch(password):

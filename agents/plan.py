@@ -12,7 +12,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ..specs.errors import Invalid, Refused
 from ..specs.frozen import dataclass
@@ -50,9 +50,11 @@ class Call:
     after: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AgentStep:
-    """One person. `line` 0: the row is gone. `calls` in the order in which they are sent; none for `same`."""
+class AgentStep(NamedTuple):
+    """One person, a NamedTuple as `Person` is. `line` 0: the row is gone.
+
+    `calls` are in the order in which they are sent; there is none for `same`.
+    """
 
     action: Action
     username: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import field
 from typing import Final
 
@@ -59,10 +60,12 @@ class AgentResult:
             return Interrupted(f"interrupted: {text}", hint=AGAIN)
         if self.stopped is not None:
             hint = with_again(self.stopped.hint)
+            told = f"stopped: {text}. {self.stopped.message}"
             if self.arrived:
-                return Unfinished(f"stopped: {text}. {self.stopped.message}", hint=hint)
-            self.stopped.hint = hint
-            return self.stopped
+                return Unfinished(told, hint=hint)
+            reason = copy.copy(self.stopped)  # of its own kind and code
+            reason.message, reason.hint, reason.args = told, hint, (told,)
+            return reason
         if self.failures:
             first = self.failures[0]
             where = f"{first.file}:{first.line}" if first.line else first.file

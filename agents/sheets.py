@@ -141,7 +141,7 @@ def _given(step: AgentStep) -> AgentStep:
     assert step.person is not None
     if step.person.password is not None:
         return step
-    return replace(step, person=step.person._replace(password=Hidden(sheet_password())))
+    return step._replace(person=step.person._replace(password=Hidden(sheet_password())))
 
 
 def _doubtful(ledger: Ledger) -> frozenset[str]:

@@ -48,8 +48,8 @@ class Service:
         self.calls: Counter[str] = Counter()
 
     def freeze(self) -> None:
-        """Write the listing down as the pages that come over the wire."""
-        rows = [{"Id": f"id-{n}", "Username": n, "Arn": "a" * 90} for n in self.names]
+        """Write the listing down as the pages that come over the wire, with every member that the service sends."""
+        rows = [summary(at, name) for at, name in enumerate(self.names)]
         for at in range(0, len(rows), PAGE):
             more = {"NextToken": str(at // PAGE + 1)} if at + PAGE < len(rows) else {}
             self.pages.append(json.dumps({"UserSummaryList": rows[at : at + PAGE], **more}))
@@ -68,6 +68,18 @@ class Service:
     def add_proficiencies(self, _user_id: str, _values: Any) -> None:
         """The languages of one user."""
         self.calls["AssociateUserProficiencies"] += 1
+
+
+def summary(number: int, name: str) -> dict[str, object]:
+    """One line of ListUsers (Connect facts 3.10)."""
+    instance = "arn:aws:connect:eu-central-1:111122223333:instance/5f2b7a0e-7d7d-4a52-8a39-2d0b6a1f6c01"
+    return {
+        "Id": f"id-{name}",
+        "Arn": f"{instance}/agent/{number:08x}-7d7d-4a52-8a39-2d0b6a1f6c01",
+        "Username": name,
+        "LastModifiedTime": 1767225600.0 + number,
+        "LastModifiedRegion": "eu-central-1",
+    }
 
 
 def serve(pages: list[str], ready: Any) -> None:
@@ -145,7 +157,7 @@ DIRECTORY = Directory("i", "arn", Everything(), Everything(), Everything(), "rp"
 
 def main() -> None:
     """Apply a fresh roster once, then plan it again a few times."""
-    people = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    people = int(sys.argv[1]) if len(sys.argv) > 1 else 36_000
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write(folder / "roster.csv", people)

@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 from ...specs.errors import CloudError
 from ..durable.files import crash_point
 from ..provider.models import shared_loader
+from .lean import read_leanly
 
 THROTTLED: Final = frozenset(
     {"ThrottlingException", "TooManyRequestsException", "Throttling", "RequestLimitExceeded", "SlowDown"}
@@ -167,9 +168,11 @@ class Cloud:
         if is_loopback(self.endpoint_url) and not os.environ.get("AWS_ACCESS_KEY_ID"):
             keys = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
         try:
-            return self._session.client(service, endpoint_url=self.endpoint_url, config=config, **keys)
+            client = self._session.client(service, endpoint_url=self.endpoint_url, config=config, **keys)
         except BotoCoreError as error:
             raise CloudError(f"{service}: {error}", where=service, hint=_SETUP_HINT, code="cloud-setup") from error
+        read_leanly(client, service)
+        return client
 
     def _error(self, error: Exception, service: str, operation: str) -> CloudError | None:
         """`error` as ours, or None when it is not botocore's (then it is a bug and keeps its traceback)."""

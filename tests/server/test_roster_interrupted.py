@@ -107,6 +107,8 @@ class Floor:
         self.command = command
         self.data = data_of(command.folder)
         self.names: list[str] = []
+        centre = command.folder / "center.yaml"
+        centre.write_text(centre.read_text("utf-8") + "quotas: {users: 9000}\n", encoding="utf-8")
         command("up", "-q", "--no-rosters")
         self.roster([])
         self.warm = Warm(command, "roster", "plan")
@@ -163,7 +165,7 @@ def test_a_command_killed_again_and_again_leaves_nobody_twice_and_nobody_out(lin
         line.roster([person(name, f"round={len(new)}" if name in tagged else "") for name in line.names])
         for _ in range(4):
             child = line.warm.begin("roster", "apply")
-            time.sleep(dice.uniform(0.05, 0.5))
+            time.sleep(dice.uniform(0.05, 0.5 + len(line.names) / 1500))  # reading them takes its time, too
             os.kill(child.pid, signal.SIGKILL)
             if child.end() == 0:
                 break

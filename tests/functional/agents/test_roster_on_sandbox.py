@@ -6,11 +6,14 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
+import boto3
+import pytest
 from ccdeploy.agents.pacer import Pacer
 from ccdeploy.agents.rosters import door, remove_all
 from ccdeploy.sandbox.server import Options
+from ccdeploy.specs.errors import CloudError
 
-from .conftest import Bench, row
+from .conftest import REGION, Bench, row
 
 NAMES = [f"person{n:03}" for n in range(60)]
 
@@ -97,3 +100,26 @@ def test_at_the_services_own_pace_nobody_is_lost(paced: Callable[[Options], Benc
     throttled = sum(r["status"] == 429 for r in bench.requests() if r["operation"] == "CreateUser")
     assert throttled <= 3
     assert took >= (15 - 5) / 2 * 0.9
+
+
+def test_the_lean_listing_names_whom_boto3_names_and_leaves_refusals_to_it(bench: Bench) -> None:
+    assert bench.apply(bench.roster([row(n) for n in NAMES])).error is None
+    client = boto3.client(
+        "connect",
+        REGION,
+        endpoint_url=bench.running.endpoint,
+        aws_access_key_id="sandbox",
+        aws_secret_access_key="sandbox",
+    )
+    pages = client.get_paginator("list_users").paginate(
+        InstanceId=bench.directory.instance_id, PaginationConfig={"PageSize": 7}
+    )
+    theirs = [(user["Id"], user["Username"]) for page in pages for user in page["UserSummaryList"]]
+    ours = bench.cloud.pages(
+        "connect", "list_users", "UserSummaryList", InstanceId=bench.directory.instance_id, MaxResults=7
+    )
+    assert [(user["Id"], user["Username"]) for user in ours] == theirs
+    assert len(theirs) == len(NAMES)
+    with pytest.raises(CloudError) as caught:
+        list(bench.cloud.pages("connect", "list_users", "UserSummaryList", InstanceId="0" * 36))
+    assert caught.value.service_code == "ResourceNotFoundException"

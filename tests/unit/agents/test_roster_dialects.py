@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import os
 import random
+import unicodedata
 from pathlib import Path
 
 import pytest
 from ccdeploy.agents.check import check_rosters
 from ccdeploy.agents.headers import read_header, words
 from ccdeploy.agents.model import Checked
+from ccdeploy.agents.read import MAX_CELL, Unreadable, open_table
 from ccdeploy.specs.load import load
 from ccdeploy.specs.model import Center
 from hypothesis import HealthCheck, given, settings
@@ -237,3 +239,55 @@ def test_where_the_centre_speaks_polish_a_file_without_a_mark_is_central_europea
     assert center is not None
     row = "email;first_name;last_name;routing_profile\r\na@example.org;Nándor;Erdős;helper\r\n"
     assert read(center, folder, row.encode("windows-1250")).people[0].last_name == "Erdős"
+
+
+LINES = st.lists(
+    st.tuples(
+        st.text("aé,; .\t|0\x0b\x0c\x1c\x85\u2028\u00a0", max_size=8), st.sampled_from(["\n", "\r\n", "\r", "\n\n"])
+    ),
+    max_size=8,
+)
+
+
+@given(LINES)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_rows_without_a_quote_are_those_of_the_csv_module(tmp_path: Path, lines: list[tuple[str, str]]) -> None:
+    body = "".join(text + end for text, end in lines)
+    path = tmp_path / "a.csv"
+    plain = f"sep=,\nfirst_name,last_name,email\n{body}"
+    path.write_text(plain, encoding="utf-8", newline="")
+    quick = list(open_table(path, "a.csv").rows)
+    path.write_text(plain + '"x",y\n', encoding="utf-8", newline="")  # one quote, and the csv module reads it all
+    slow = list(open_table(path, "a.csv").rows)
+    assert slow[:-1] == quick
+    assert slow[-1][1] == ["x", "y"]
+
+
+def test_a_cell_that_no_spreadsheet_holds_is_refused_with_and_without_quotes_in_the_file(tmp_path: Path) -> None:
+    for quote in ("", '"'):
+        path = tmp_path / f"a{len(quote)}.csv"
+        text = f"first_name,last_name,email\n{quote}a{quote},b,c\nd,{'x' * (MAX_CELL + 1)},e\n"
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(Unreadable) as caught:
+            list(open_table(path, "a.csv").rows)
+        assert (caught.value.code, caught.value.where.line) == ("long-cell", 3)
+
+
+CELL = st.text("aZé9_.@ -'’ÃÂ\u0301\u00a0=²ªǅ١", max_size=9)
+
+
+@given(CELL, CELL, CELL, CELL)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_what_is_said_of_a_row_does_not_depend_on_how_the_rows_before_it_were_read(
+    tmp_path: Path, username: str, mail: str, first: str, last: str
+) -> None:
+    head = ["username;email;first_name;last_name;routing_profile", "good.one;good@example.org;Anna;Bell;helper"]
+    row = f"{username};{mail};{first};{last};helper"
+    (tmp_path / "after.csv").write_text("\n".join([*head, row]), encoding="utf-8")  # the quick way is open
+    (tmp_path / "alone.csv").write_text("\n".join([head[0], row]), encoding="utf-8")
+    after, alone = (check_rosters(None, [tmp_path / f"{name}.csv"]) for name in ("after", "alone"))
+    told = [(p.code, p.message, p.where.column) for p in after.problems]
+    assert told == [(p.code, p.message, p.where.column) for p in alone.problems]
+    assert [p[:4] for p in after.people[1:]] == [p[:4] for p in alone.people]
+    for person in after.people:
+        assert unicodedata.is_normalized("NFC", person.first_name + person.last_name)

@@ -111,6 +111,22 @@ def test_expired_credentials_stop_the_run_and_a_rerun_repeats_nothing(world: Wor
     assert sorted(world.users.created) == sorted(NAMES)
 
 
+def test_credentials_that_were_never_good_are_told_with_how_many_are_left_and_nothing_is_called_unfinished(
+    world: World,
+) -> None:
+    def expire(operation: str, who: str) -> None:
+        if operation != "ListUsers":
+            raise refusal(operation, "ExpiredTokenException", 403)
+
+    world.users.before = expire
+    error = world.apply(world.roster(*map(row, NAMES))).error
+    assert isinstance(error, CloudError)
+    assert (error.exit_code, error.service_code) == (1, "ExpiredTokenException")
+    assert f"0 people done, 0 failed, {len(NAMES)} left" in error.message
+    assert error.message == str(error)
+    assert "the same command again" in error.hint
+
+
 def test_a_service_that_answers_nobody_stops_the_run(world: World) -> None:
     def silence(operation: str, who: str) -> None:
         if operation == "CreateUser":

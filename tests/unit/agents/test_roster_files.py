@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from importlib import resources
 from pathlib import Path
@@ -12,6 +13,7 @@ from ccdeploy.agents.console import HEADERS, Generation, Titles, write_console
 from ccdeploy.agents.export import write_roster
 from ccdeploy.agents.headers import COLUMNS
 from ccdeploy.agents.model import Person, Terms
+from ccdeploy.agents.sealing import Keys
 from ccdeploy.agents.template import write_template
 from ccdeploy.specs.model import Center
 
@@ -140,3 +142,11 @@ def test_the_template_filled_in_is_a_roster(center: Center, tmp_path: Path) -> N
     book.save(path)
     (person,) = check_rosters(center, [path]).people
     assert (person.username, person.line) == ("anna.bee", 2)
+
+
+def test_a_fingerprint_is_the_first_half_of_an_hmac() -> None:
+    keys = Keys(bytes(range(32)), "line.dev")
+    own = hmac.digest(bytes(range(32)), b"ccdeploy agents: ids", "sha256")
+    told = hmac.digest(own, "\0Ánna\0anna@example.org".encode(), "sha256").hex()
+    assert keys.fingerprint("Ánna", "anna@example.org") == told[:32]
+    assert keys.person("anna") == hmac.digest(own, b"person\0anna", "sha256").hex()[:32]
