@@ -63,7 +63,7 @@ engine-cli:
 # Every boundary of a real centre's `up` and `down`, every fault at every call of a roster, where `make test` takes a
 # sample (an hour).
 torture: $(VENV)/.dev
-	CCDEPLOY_TORTURE=1 $(BIN)/pytest -q -m long tests/engine tests/server
+	CCDEPLOY_TORTURE=1 $(BIN)/pytest -q -m long tests/engine tests/server tests/functional/drift
 	CCDEPLOY_TORTURE=1 $(BIN)/pytest -q tests/docs/test_howtos.py tests/functional/test_killed_centre.py tests/functional/crash tests/engine \
 		tests/functional/connect/test_connect_strangers.py tests/server/test_sandbox_process.py $(ROSTER_TORTURE)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .wiring import Work
 
 CONTENT: Final = "ccdeploy:index:FlowContent"
-NUMBER_FLOW: Final = "aws:connect/phoneNumberContactFlowAssociation:PhoneNumberContactFlowAssociation"
+NUMBER_FLOW: Final = "ccdeploy:index:NumberFlow"
 _KINDS: Final = {CONTENT: "flow", NUMBER_FLOW: "phone number"}
 _GONE: Final = "it is gone"
 
@@ -81,8 +81,7 @@ def find(work: Work, *, with_people: bool = True) -> tuple[Difference, ...]:
 def _difference(item: Drift, names: Names) -> Difference | None:
     """The drift in words; None for a flow that was only laid out anew."""
     if item.kind == "missing":
-        led = item.type == NUMBER_FLOW  # the service knows none that leads elsewhere as this one
-        return Difference(item, ("the number no longer leads to its flow" if led else _GONE,))
+        return Difference(item, ("no flow answers it" if item.type == NUMBER_FLOW else _GONE,))
     if item.kind == "untagged":
         return Difference(item, ("it has lost the tag that marks it as ours",))
     if item.type == CONTENT and item.field == "content":

@@ -14,7 +14,7 @@ from ..specs.errors import CcdeployError
 from ..specs.frozen import dataclass
 from ..stacks.engine.plan import Changes
 
-StageName = Literal["prepare", "stack", "rosters", "retire", "agents", "resources", "outputs"]
+StageName = Literal["prepare", "stack", "rosters", "retire", "names", "agents", "resources", "outputs"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,8 +107,18 @@ def check_titles(work: Work) -> None:
     if last is None or not people.usernames(work):
         return
     before = last.security_profiles
+    dropped = {entry.title: key for key, entry in before.items() if key not in work.center.security_profiles}
     for key, profile in work.center.security_profiles.items():
         old = before.get(profile.was or key) or before.get(key)
+        if old is None and profile.title in dropped:
+            raise Refused(
+                f"The security profile {key} would take the name {profile.title!r} over from {dropped[profile.title]}, "
+                "which people hold: Connect cannot rename one, and no two bear one name.",
+                hint=f"Is it the same under another key? write `was: {dropped[profile.title]}` in it. Else give it "
+                "another title.",
+                where=f"security_profiles.{key}",
+                code="fixed-name",
+            )
         if old is not None and old.title != profile.title:
             raise Refused(
                 f"The security profile {key} would be renamed from {old.title!r} to {profile.title!r}: "

@@ -9,6 +9,7 @@
     (b) rosters   agents.plan and agents.apply: moves people off what goes. Touches people only.
     (c) retire    the program again without the retiring names: now they are deleted. Only if anything was retiring
                   and the rosters were applied; with `--no-rosters` it is left out and named in the result.
+        names     the same when things change names with each other: in (a) they step aside (`stacks.naming`).
     (d) outputs   what stands now; the Center is saved as the last applied one. Nothing remote.
 
 `preview` walks the same stages with an engine that plans and a roster plan that is not applied: it reads and writes
@@ -27,7 +28,7 @@ from . import adopting, guards, people, retiring, switches
 from .events import NO_AGENTS, Note, OnEvent, Result, Started
 from .explain import explained
 from .prepare import check_place
-from .rehearsal import refusal, rehearse
+from .rehearsal import refusal, rehearse, said_aside
 from .run import Run
 from .wiring import LAST_APPLIED, Work
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from ..agents.model import Checked
     from ..specs.model import Center
     from ..stacks.engine.plan import EngineResult, Program
+    from ..stacks.naming import Naming
     from .events import StageName
     from .interrupt import Stop
     from .settings import Settings
@@ -155,25 +157,31 @@ def up(
 
         for sentence in guards.settle_drift(work, keep, plan, written=bool(notes)):
             run.tell(Note(sentence))
-        rehearse(work, before)
+        naming = rehearse(work, before)
+        for sentence in said_aside(naming):
+            run.tell(Note(sentence))
         _adopt(run)
-        _stack(run, "stack", first)
+        _stack(run, "stack", _program(work, last if going else None, before, naming))
         if planned is not None:
             run.rosters(planned)
         if going and planned is None:
             run.skip(f"retire {', '.join(going)}: run without --no-rosters to delete them")
+            if naming.any:
+                _stack(run, "names", _program(work, last, before, naming.after()))
         elif going or retiring.waited(work.center, work.flows, before, people.usernames(work)):
-            _stack(run, "retire", _program(work, None, people.usernames(work)))
+            _stack(run, "retire", _program(work, None, people.usernames(work), naming.after()))
+        elif naming.any:
+            _stack(run, "names", _program(work, None, people.usernames(work), naming.after()))
         run.outputs()
         if not (going and planned is None):
             _save(work)
     return run.result()
 
 
-def _program(work: Work, last: Center | None, usernames: Mapping[str, str]) -> Program:
+def _program(work: Work, last: Center | None, usernames: Mapping[str, str], naming: Naming | None = None) -> Program:
     from ..stacks.program import program
 
-    return program(work.center, last, work.flows, usernames, adopting.taken(work))
+    return program(work.center, last, work.flows, usernames, adopting.taken(work), naming)
 
 
 def _stack(run: Run, stage: StageName, program: Program) -> None:

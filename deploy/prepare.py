@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ..specs.errors import CloudError, Refused
 from .standing import standing
@@ -11,6 +11,8 @@ from .standing import standing
 if TYPE_CHECKING:
     from ..stacks.engine.plan import Recover
     from .wiring import Work
+
+OLD_LINK: Final = "aws:connect/phoneNumberContactFlowAssociation:PhoneNumberContactFlowAssociation"
 
 
 def check_place(work: Work) -> None:
@@ -62,6 +64,17 @@ def instance_there(work: Work) -> bool:
             return False
         raise
     return True
+
+
+def forget_old_links(work: Work) -> None:
+    """Which flow answers a number was pulumi-aws's resource once. Deleting that would take the line off its flow, so
+    it is forgotten: ours takes the number up as it stands."""
+    resources = work.engine.export()["deployment"].get("resources") or ()
+    if any(item["type"] == OLD_LINK for item in resources):
+        document = work.engine.export_open()
+        deployment = document["deployment"]
+        deployment["resources"] = [item for item in deployment["resources"] if item["type"] != OLD_LINK]
+        work.engine.replace_state(document)
 
 
 def grant_quotas(work: Work, alias: str = "") -> None:

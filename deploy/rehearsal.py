@@ -17,6 +17,7 @@ from .wiring import LAST_APPLIED, Work
 if TYPE_CHECKING:
     from ..specs.errors import CcdeployError
     from ..stacks.engine.plan import Failure
+    from ..stacks.naming import Naming
 
 _LIFT = {
     NUMBER: "Undo the change, or give the number up for good: write `keep: false` at it, run ccdeploy up, then make "
@@ -26,17 +27,35 @@ _LIFT = {
 }
 
 
-def rehearse(work: Work, usernames: Mapping[str, str]) -> None:
-    """Raises the refusal. Costs nothing on the first run and where the folder is as it was applied last."""
+def rehearse(work: Work, usernames: Mapping[str, str]) -> Naming:
+    """Raises the refusal; says which things must bear another name for one stage (`stacks.naming`).
+
+    Costs nothing on the first run and where the folder is as it was applied last.
+    """
     from ..specs.canonical import dump
+    from ..stacks.naming import Naming, stepping_aside
     from ..stacks.program import program
 
     resources = work.engine.export()["deployment"].get("resources") or ()
     if not any(item.get("id") for item in resources) or work.store.read(LAST_APPLIED) == dump(work.center).encode():
-        return
-    result = work.engine.preview(program(work.center, None, work.flows, usernames, adopting.taken(work)))
+        return Naming()
+    naming = Naming()
+    planned = program(work.center, None, work.flows, usernames, adopting.taken(work), naming)
+    result = work.engine.preview(planned)
     if result.failures:
         raise refusal(result.failures)
+    replaced = {(step.type, step.name) for step in result.steps if step.action == "replace"}
+    if any(kind == INSTANCE for kind, _ in replaced):
+        return Naming(known=naming.wanted)  # in another instance every name is free
+    return stepping_aside(naming.wanted, resources, replaced)
+
+
+def said_aside(naming: Naming) -> tuple[str, ...]:
+    """A sentence for whoever looks at the console meanwhile; nothing when every name is free."""
+    if not naming.aside:
+        return ()
+    names = sorted({f"{kind.rpartition(':')[2]} {key}" for kind, key in naming.aside if (kind, key) in naming.known})
+    return (f"Names change hands; for a moment these bear another one: {', '.join(names)}",)
 
 
 def refusal(failures: Sequence[Failure]) -> CcdeployError:

@@ -17,7 +17,16 @@ from .audit_facts import person_facts, result_facts, run_facts, step_facts
 from .audit_log import AuditLog
 from .events import NO_AGENTS, Event, Meter, Note, OnEvent, Progress, Result, Stage, StageName, Started
 from .interrupt import Stop
-from .prepare import check_place, declare_outside, finder, grant_quotas, instance_alias, instance_id, instance_there
+from .prepare import (
+    check_place,
+    declare_outside,
+    finder,
+    forget_old_links,
+    grant_quotas,
+    instance_alias,
+    instance_id,
+    instance_there,
+)
 from .retiring import INSTANCE
 from .standing import standing
 from .wiring import Work
@@ -83,6 +92,7 @@ class Run:
             self._mutations += 1
             self._audit.change("settled", said=sentence)
             self.tell(Note(sentence))
+        forget_old_links(self.work)
 
     def expected(self) -> int:
         """About how many resources the program has."""
@@ -213,7 +223,7 @@ class Run:
         for step in steps:
             before = self._steps.get(step.urn)
             made = before is not None and before.action in {"create", "replace"}
-            if before is None or not (step.action == "same" or (made and step.action == "update")):
+            if before is None or not (step.action == "same" or (made and step.action in {"update", "replace"})):
                 self._steps[step.urn] = step
 
     def _interrupted(self) -> Interrupted:

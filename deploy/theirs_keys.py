@@ -64,7 +64,7 @@ def sayings(center: Center, names: Names, text: str, item: Drift) -> list[tuple[
     if item.kind == "missing":
         entry = ".".join(place.entry) or item.name
         if item.type == NUMBER_FLOW:
-            raise Unsayable(f"name the flow that it leads to now under {entry}.flow")
+            raise Unsayable(f"a number of the folder has a flow: take {entry} out of the folder, or --keep ours")
         raise Unsayable(f"take {entry} and what names it out of the folder")
     if item.kind == "untagged":
         raise Unsayable("its tags are ccdeploy's own; --keep ours puts them back")
@@ -207,7 +207,7 @@ _GROUPS: Final[Mapping[str, str]] = {
     "securityProfile:SecurityProfile": "security_profiles",
     "quickConnect:QuickConnect": "quick_connects",
     "index:QuickConnect": "quick_connects",
-    "phoneNumberContactFlowAssociation:PhoneNumberContactFlowAssociation": "phone_numbers",
+    "index:NumberFlow": "phone_numbers",
     "index:PredefinedAttribute": "skills",
 }
 _FIELDS: Final = {"hours_of_operation": "hours"}

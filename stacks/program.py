@@ -24,6 +24,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from .engine.plan import Program
+from .naming import Naming
 from .retiring import merged
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def program(
     flows: FlowSet | None = None,
     usernames: Mapping[str, str] = MappingProxyType({}),
     take_over: bool = False,
+    naming: Naming | None = None,
 ) -> Program:
     """The program that makes `center`, to be called on a running Pulumi runtime.
 
@@ -45,7 +47,7 @@ def program(
     compiled flows (compiled here when they are not given). `usernames` are the agents that are known to exist, with
     their ids: quick connects to others are left for a later run, and flows that name others lead to nobody until then
     (`waiting_for_agents`). `take_over` also writes what an adopted instance has once for all: its switches, storage,
-    levels of the hierarchy.
+    levels of the hierarchy. `naming` says what bears another name for this stage, and is told every name.
     """
     whole = merged(center, retiring) if retiring is not None else center
 
@@ -55,7 +57,7 @@ def program(
             from ..flows.centre import compile_center
 
             compiled = compile_center(center)
-        _register(whole, compiled, usernames, take_over)
+        _register(whole, compiled, usernames, take_over, naming or Naming())
 
     return run
 
@@ -72,12 +74,12 @@ def named_in_flows(flows: FlowSet) -> frozenset[str]:
     return frozenset(ref.name for flow in flows.flows.values() for ref in flow.refs if ref.kind == "agent")
 
 
-def _register(center: Center, flows: FlowSet, usernames: Mapping[str, str], take_over: bool) -> None:
+def _register(center: Center, flows: FlowSet, usernames: Mapping[str, str], take_over: bool, naming: Naming) -> None:
     from .parts import flows as flow_parts
     from .parts import hours, instance, numbers, people, prompts, queues, routing, storage
     from .parts.site import Site
 
-    site = Site(center, flows, usernames, take_over, instance.register_instance(center))
+    site = Site(center, flows, usernames, take_over, instance.register_instance(center), naming=naming)
     instance.register_switches(site)
     instance.register_lambdas(site)
     instance.register_bots(site)

@@ -303,6 +303,22 @@ class AdoptedNumber(_Own):
         return self._output("phoneNumber")
 
 
+class NumberFlow(_Own):
+    """The flow that answers a phone number."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        instance_id: Text,
+        phone_number_id: Text,
+        contact_flow_id: Text,
+        opts: Options | None = None,
+    ) -> None:
+        props = {"instanceId": instance_id, "phoneNumberId": phone_number_id, "contactFlowId": contact_flow_id}
+        super().__init__("NumberFlow", resource_name, props, opts)
+
+
 class SecurityProfileScope(_Own):
     """Limits whom the holders of a security profile see to their own hierarchy group."""
 

@@ -13,7 +13,7 @@ from .words import kind, width
 if TYPE_CHECKING:
     from ...deploy.pipeline import Preview
 
-_KINDS = {"FlowContent": "flow", "PhoneNumberContactFlowAssociation": "phone number"}
+_KINDS = {"FlowContent": "flow", "NumberFlow": "phone number"}
 
 
 def drift_lines(found: Iterable[Mapping[str, Any]]) -> Iterator[str]:

@@ -20,6 +20,7 @@ _TITLES = {
     "stack": "resources",
     "resources": "resources",
     "retire": "retiring",
+    "names": "names",
     "rosters": "people",
     "agents": "people",
     "outputs": "",

@@ -126,3 +126,11 @@ def flow_associations(cloud: Cloud, instance_id: str) -> Iterator[dict[str, Any]
         ResourceType="VOICE_PHONE_NUMBER",
         MaxResults=100,
     )
+
+
+def flow_of(cloud: Cloud, instance_id: str, number_id: str) -> str:
+    """The id of the flow that answers a number in this instance, or ""."""
+    for item in flow_associations(cloud, instance_id):
+        if str(item.get("ResourceId", "")).rpartition("/")[2] == number_id:
+            return str(item.get("FlowId", "")).rpartition("/")[2]
+    return ""

@@ -154,7 +154,4 @@ def _flow_of(cloud: Cloud, number: Properties) -> str:
     target = str(number["TargetArn"])
     if ":instance/" not in target:  # a traffic distribution group: its flows are those of its instances
         return ""
-    for item in connect.flow_associations(cloud, target.rpartition("/")[2]):
-        if item.get("ResourceId") == number["PhoneNumberArn"]:
-            return str(item.get("FlowId", "")).rpartition("/")[2]
-    return ""
+    return connect.flow_of(cloud, target.rpartition("/")[2], str(number["PhoneNumberId"]))

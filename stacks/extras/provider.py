@@ -38,6 +38,7 @@ from .flow_content import FlowContent
 from .hours_override import HoursOverride
 from .kind import Kind
 from .log_retention import LogRetention
+from .number_flow import NumberFlow
 from .numbers import AdoptedNumber, NumberChoice
 from .prompt import Prompt
 from .queue_links import QueueOutbound, QueueQuickConnects
@@ -54,6 +55,7 @@ _ALL: Final[tuple[Kind, ...]] = (
     LexBot(),
     LogRetention(),
     NumberChoice(),
+    NumberFlow(),
     PredefinedAttribute(),
     Prompt(),
     QueueOutbound(),

@@ -50,23 +50,23 @@ def register_flows(site: Site) -> None:
             module = connect.ContactFlowModule(
                 name,
                 instance_id=site.instance_id,
-                name=site.center.shown(flow.title),
+                name=site.name(_MODULE, name, flow.title, flow.was),
                 description=flow.description or flow.title,  # the service takes no empty one
                 content=placeholder(MODULE),
                 tags=site.tags(_MODULE, name),
-                opts=options(was=flow.was, ignore=["content"]),
+                opts=options(was=flow.was, ignore=["content"], delete_before_replace=False),
             )
             _known(site, name, module.contact_flow_module_id, module.arn)
         else:
             made = connect.ContactFlow(
                 name,
                 instance_id=site.instance_id,
-                name=site.center.shown(flow.title),
+                name=site.name(_FLOW, name, flow.title, flow.was),
                 type=flow.type,
                 description=flow.description or None,
                 content=placeholder(flow.type),
                 tags=site.tags(_FLOW, name),
-                opts=options(was=flow.was, ignore=["content"]),
+                opts=options(was=flow.was, ignore=["content"], delete_before_replace=False),
             )
             _known(site, name, made.contact_flow_id, made.arn)
 

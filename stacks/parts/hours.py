@@ -32,7 +32,7 @@ def register_hours(site: Site) -> None:
         made = connect.HoursOfOperation(
             key,
             instance_id=site.instance_id,
-            name=site.center.shown(hours.title),
+            name=site.name(_TYPE, key, hours.title, renamed(hours, key)),
             description=hours.description or None,
             time_zone=hours.time_zone,
             configs=[_config(NAMES[period.day], period.start, period.end) for period in hours.periods],
@@ -51,7 +51,7 @@ def register_switches(site: Site) -> None:
         made = connect.HoursOfOperation(
             switch.hours,
             instance_id=site.instance_id,
-            name=site.center.shown(switch.hours),
+            name=site.name(_TYPE, switch.hours, switch.hours),
             description="Crisis switch: open around the clock = on, no opening hours = off",
             time_zone=site.center.time_zone,
             configs=[],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pulumi
 from pulumi_aws import connect
 
-from ..resources import AdoptedNumber, NumberChoice
+from ..resources import AdoptedNumber, NumberChoice, NumberFlow
 from .site import Site, options, renamed
 
 if TYPE_CHECKING:
@@ -76,16 +76,16 @@ def _adopt(site: Site, key: str, number: PhoneNumber) -> None:
 def connect_numbers(site: Site) -> None:
     """Give each number its flow, after the contents of all flows: no call ever meets a placeholder.
 
-    An association is deleted before it is replaced; the other way round its removal would take the new one away
-    (Pulumi AWS facts 2.14).
+    A number that is led elsewhere is so with one call, and answers all the time; `stacks.extras.number_flow` says why
+    that is no resource of pulumi-aws.
     """
     contents = list(site.contents.values())
     for key, number in site.center.phone_numbers.items():
         flow = site.flows.numbers.get(key, number.flow)
-        connect.PhoneNumberContactFlowAssociation(
+        NumberFlow(
             key,
             phone_number_id=site.numbers[key].id,
             instance_id=site.instance_id,
             contact_flow_id=site.flow_ids[flow],
-            opts=options(was=renamed(number, key), depends_on=contents, delete_before_replace=True),
+            opts=options(was=renamed(number, key), depends_on=contents),
         )

@@ -23,7 +23,7 @@ def register_security_profiles(site: Site) -> None:
         made = connect.SecurityProfile(
             key,
             instance_id=site.instance_id,
-            name=site.center.shown(profile.title),
+            name=site.name(_SECURITY, key, profile.title, renamed(profile, key)),
             description=profile.description or None,
             permissions=list(profile.permissions),
             tags=site.tags(_SECURITY, key, profile),
@@ -89,7 +89,7 @@ def register_agent_statuses(site: Site) -> None:
         made = AgentStatus(
             key,
             instance_id=site.instance_id,
-            name=site.center.shown(status.title),
+            name=site.name(_STATUS, key, status.title, renamed(status, key)),
             description=status.description or None,
             state="ENABLED" if status.enabled else "DISABLED",
             display_order=status.order,

@@ -24,7 +24,7 @@ def register_prompts(site: Site) -> None:
             site.prompts[asset.key] = Prompt(
                 asset.key,
                 instance_id=site.instance_id,
-                name=site.center.shown(title),
+                name=site.name(_TYPE, asset.key, title, renamed(prompt, asset.key)),
                 description=prompt.description or None,
                 bucket=bucket.id,
                 source=pulumi.FileAsset(str(Path(site.center.folder) / asset.path)),

@@ -49,7 +49,7 @@ def register_queues(site: Site) -> None:
         made = connect.Queue(
             real.key,
             instance_id=site.instance_id,
-            name=site.center.shown(real.title),
+            name=site.name(_TYPE, real.key, real.title, renamed(queue, real.key)),
             description=queue.description or real.title,  # one that is there cannot be taken away again
             hours_of_operation_id=site.hours[queue.hours].hours_of_operation_id,
             max_contacts=queue.max_contacts if real.takes_calls else None,

@@ -29,7 +29,7 @@ def register_routing_profiles(site: Site) -> None:
             made = connect.RoutingProfile(
                 variant.key,
                 instance_id=site.instance_id,
-                name=site.center.shown(variant.title),
+                name=site.name(_PROFILE, variant.key, variant.title, renamed(profile, variant.key)),
                 description=profile.description or variant.title,  # the service insists on one
                 default_outbound_queue_id=site.queues[variant.default_outbound].queue_id,
                 media_concurrencies=[Media(channel=name, concurrency=count) for name, count in channels.items()],
@@ -77,7 +77,7 @@ def register_quick_connects(site: Site) -> None:
         made = connect.QuickConnect(
             key,
             instance_id=site.instance_id,
-            name=site.center.shown(quick.title),
+            name=site.name(_QUICK, key, quick.title, renamed(quick, key)),
             description=quick.description or None,
             quick_connect_config=_config(site, quick),
             tags=site.tags(_QUICK, key, quick),
@@ -95,7 +95,7 @@ def _register_own(site: Site, key: str, quick: model.QuickConnect) -> None:
     own = QuickConnect(
         key,
         instance_id=site.instance_id,
-        name=site.center.shown(quick.title),
+        name=site.name(_OWN_QUICK, key, quick.title, renamed(quick, key)),
         description=quick.description or None,
         username=quick.agent if quick.kind == "agent" else None,
         contact_flow_id=site.flow_ids[flow],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from ..names import tags_for
+from ..naming import Naming
 
 if TYPE_CHECKING:
     from pulumi_aws import connect
@@ -40,6 +41,7 @@ class Site:
     bots: dict[str, LexBot] = field(default_factory=dict)
     lambdas: dict[str, connect.LambdaFunctionAssociation] = field(default_factory=dict)
     outputs: dict[str, dict[str, object]] = field(default_factory=dict)
+    naming: Naming = field(default_factory=Naming)
 
     @property
     def instance_id(self) -> Text:
@@ -49,6 +51,10 @@ class Site:
     def tags(self, token: str, name: str, entry: Entry | None = None) -> dict[str, str]:
         """All tags of a resource of `token` (`aws:connect/queue:Queue`) with the logical name `name`."""
         return tags_for(self.center, token, name, entry.tags if entry else None)
+
+    def name(self, token: str, key: str, title: str, was: str | None = None) -> str:
+        """What a thing is called in Connect in this stage; `was` is its logical name before a rename."""
+        return self.naming.name(token, key, self.center.shown(title), was)
 
     @property
     def owns_instance(self) -> bool:

@@ -19,7 +19,7 @@ FLOW = "aws:connect/contactFlow:ContactFlow"
 CONTENT = "ccdeploy:index:FlowContent"
 NUMBER = "aws:connect/phoneNumber:PhoneNumber"
 NIGHT = '  night: {daily: "20:00-08:00"}\n'
-LINK = "aws:connect/phoneNumberContactFlowAssociation:PhoneNumberContactFlowAssociation"
+LINK = "ccdeploy:index:NumberFlow"
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_everything_of_the_centre_is_registered_once(standing: Any) -> None:
         "QueueQuickConnects": 2,
         "Prompt": 1,
         "PhoneNumber": 2,
-        "PhoneNumberContactFlowAssociation": 2,
+        "NumberFlow": 2,
         "ContactFlow": 5,
         "ContactFlowModule": 1,
         "FlowContent": 6,
@@ -104,7 +104,7 @@ def test_everything_taggable_carries_the_stack_and_its_own_name(standing: Any) -
         "InstanceAttribute",
         "InstanceStorageConfig",
         "LambdaFunctionAssociation",
-        "PhoneNumberContactFlowAssociation",
+        "NumberFlow",
         "PredefinedAttribute",
         "QueueOutbound",
         "QueueQuickConnects",
