@@ -6,7 +6,7 @@ word for is told with the reason. Nothing is written until `write`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,8 @@ from .settings import CENTER, real
 if TYPE_CHECKING:
     from .wiring import Work
 
+_FLOWS = ("aws:connect/contactFlow:ContactFlow", "aws:connect/contactFlowModule:ContactFlowModule")
+_OF_FLOWS = {"name": "title", "description": "description"}
 _FEW = 2  # changed lines that fit into a sentence
 
 
@@ -41,11 +43,9 @@ class Edit:
     def line(self) -> str:
         """The value as one line of YAML; the first line of a flow file."""
         from ..flows.importer.yamltext import inline
-        from .rewrite import worded
+        from .rewrite import nested, worded
 
-        value = worded(self.value)
-        for key in reversed(self.path):
-            value = {key: value}
+        value = nested(self.path, worded(self.value))
         return self.text.split("\n")[0] if self.text else inline(value)[1:-1]
 
     def __str__(self) -> str:
@@ -68,27 +68,52 @@ def edits(work: Work, found: Sequence[Difference]) -> tuple[Edit, ...]:
     """What the folder would have to say. Reads the folder's files; writes nothing."""
     names = Names(work.engine.export()["deployment"].get("resources") or ())
     text = (work.folder / CENTER).read_text(encoding="utf-8-sig")
+    changed: dict[tuple[str, str], dict[str, Any]] = {}
+    for item in found:
+        if item.drift.kind == "changed":
+            changed.setdefault(item.place, {})[item.drift.field] = item.drift.have
     made: list[Edit] = []
     for item in found:
-        made += _edits(work, item, names, text)
+        made += [edit for edit in _edits(work, item, names, text, changed.get(item.place)) if edit not in made]
     return tuple(made)
 
 
-def _edits(work: Work, item: Difference, names: Names, text: str) -> list[Edit]:
-    from .theirs_keys import Unsayable, sayings
+def _edits(work: Work, item: Difference, names: Names, text: str, changed: Mapping[str, Any] | None) -> list[Edit]:
+    from .theirs_entries import Unsayable
+    from .theirs_keys import sayings
 
     try:
         if item.drift.type == CONTENT:
             return [_flow(work, item, names)]
-        said = sayings(work.center, names, text, item.drift)
+        if item.drift.type in _FLOWS and item.drift.field in _OF_FLOWS:
+            return [_envelope(work, item)]
+        said = sayings(work.center, names, text, item.drift, changed)
         return [Edit(item.what, CENTER, _here(text, work.center.stack, path), value) for path, value in said]
     except Unsayable as reason:
         return [Edit(item.what, why=str(reason))]
 
 
+def _envelope(work: Work, item: Difference) -> Edit:
+    """A flow's title or description, in its own file."""
+    from .theirs_entries import Unsayable
+
+    own = work.center.flows.get(item.drift.name)
+    if own is None:
+        raise Unsayable("it is a built-in flow; --keep ours puts it back")
+    have = str(item.drift.have or "")
+    if item.drift.field == "name":
+        empty = work.center.shown("")
+        if not have.startswith(empty):
+            raise Unsayable(f"names in an adopted instance begin with {empty.strip()!r}")
+        have = have.removeprefix(empty)
+    if not have:
+        raise Unsayable(f"take `{item.drift.field}` out of {own.file}")
+    return Edit(item.what, own.file, (_OF_FLOWS[item.drift.field],), have)
+
+
 def _flow(work: Work, item: Difference, names: Names) -> Edit:
+    from .theirs_entries import Unsayable
     from .theirs_flow import flow_text
-    from .theirs_keys import Unsayable
 
     if item.drift.kind != "changed":
         raise Unsayable("take the flow out of the folder")
@@ -120,7 +145,7 @@ def write(folder: Path, wanted: Sequence[Edit]) -> tuple[str, ...]:
     from .rewrite import set_value
 
     said = []
-    for edit in wanted:
+    for edit in sorted(wanted, key=lambda edit: not edit.text):  # whole files first
         if not edit.file:
             said.append(str(edit))
             continue

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from .names import Names
-from .theirs_keys import Unsayable
+from .theirs_entries import Unsayable
 
 if TYPE_CHECKING:
     from ..flows.compiled import CompiledFlow

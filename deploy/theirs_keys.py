@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from . import theirs_entries as entries
 from .drift import NUMBER_FLOW
 from .names import Names, clock
+from .theirs_entries import Unsayable
 
 if TYPE_CHECKING:
     from ..specs.model import Center
@@ -22,15 +24,15 @@ _ENTRY: Final = frozenset({"title", "description", "tags", "was", "time_zone", "
 _QUEUES: Final = ("queue:Queue", "index:QueueQuickConnects", "index:QueueOutbound")
 
 
-class Unsayable(Exception):
-    """The folder has no word for it; the message says why."""
+class Place:
+    """What is known around one drift: `entry` is the path of its entry in center.yaml, `changed` what stands in every
+    field of the thing that somebody changed."""
 
-
-class _Place:
-    """What is known around one drift: `entry` is the path of its entry in center.yaml."""
-
-    def __init__(self, center: Center, names: Names, text: str, item: Drift) -> None:
+    def __init__(
+        self, center: Center, names: Names, text: str, item: Drift, changed: Mapping[str, Any] | None = None
+    ) -> None:
         self.center, self.names, self.text, self.item = center, names, text, item
+        self.changed = changed or {item.field: item.have}
         self.kind = item.type.rpartition("/")[2].removeprefix("ccdeploy:")
         group = _GROUPS.get(self.kind)
         self.entry: tuple[str, ...] = () if group is None else (group, item.name)
@@ -50,6 +52,13 @@ class _Place:
         """What stands."""
         return self.item.have
 
+    def title(self, name: Any) -> str:
+        """The title of the folder for a name in Connect. Raises Unsayable for one that no title gives."""
+        empty = self.center.shown("")
+        if not str(name).startswith(empty):
+            raise Unsayable(f"names in an adopted instance begin with {empty.strip()!r}")
+        return str(name).removeprefix(empty)
+
     def key(self, value: Any) -> str:
         """The folder's key of an id of ours. Raises Unsayable for somebody else's."""
         found = self.names.key(value)
@@ -58,26 +67,34 @@ class _Place:
         return found
 
 
-def sayings(center: Center, names: Names, text: str, item: Drift) -> list[tuple[tuple[str, ...], Any]]:
+def sayings(
+    center: Center, names: Names, text: str, item: Drift, changed: Mapping[str, Any] | None = None
+) -> list[tuple[tuple[str, ...], Any]]:
     """The keys and values that say what stands. `text` is center.yaml. Raises Unsayable."""
-    place = _Place(center, names, text, item)
+    place = Place(center, names, text, item, changed)
     if item.kind == "missing":
+        if place.kind == "index:HoursOverride":
+            return list(entries.override_gone(place))
         entry = ".".join(place.entry) or item.name
         if item.type == NUMBER_FLOW:
             raise Unsayable(f"a number of the folder has a flow: take {entry} out of the folder, or --keep ours")
         raise Unsayable(f"take {entry} and what names it out of the folder")
     if item.kind == "untagged":
         raise Unsayable("its tags are ccdeploy's own; --keep ours puts them back")
-    say = _TABLE.get((place.kind, item.field))
+    say = _TABLE.get((place.kind, item.field)) or _WHOLE.get(place.kind)
+    if say is None and item.field == "tags":
+        say = entries.tags
     if say is None:
-        raise Unsayable(f"there is no key for {item.field}")
+        raise Unsayable(
+            _WHY.get((place.kind, item.field)) or f"there is no key for {item.field}; --keep ours undoes it"
+        )
     return list(say(place))
 
 
-def _under(key: str, words: Callable[[Any], Any] = lambda value: value) -> Callable[[_Place], Said]:
+def _under(key: str, words: Callable[[Any], Any] = lambda value: value) -> Callable[[Place], Said]:
     """The value stands under `key` of the entry."""
 
-    def say(place: _Place) -> Said:
+    def say(place: Place) -> Said:
         if place.have in (None, ""):
             raise Unsayable(f"take `{key}` out of {'.'.join(place.entry)}")
         yield (*place.entry, key), words(place.have)
@@ -85,21 +102,25 @@ def _under(key: str, words: Callable[[Any], Any] = lambda value: value) -> Calla
     return say
 
 
-def _reference(key: str) -> Callable[[_Place], Said]:
-    def say(place: _Place) -> Said:
+def _title(place: Place) -> Said:
+    yield (*place.entry, "title"), place.title(place.have)
+
+
+def _reference(key: str) -> Callable[[Place], Said]:
+    def say(place: Place) -> Said:
         yield (*place.entry, key), place.key(place.have)
 
     return say
 
 
-def _switch(*path: str) -> Callable[[_Place], Said]:
-    def say(place: _Place) -> Said:
+def _switch(*path: str) -> Callable[[Place], Said]:
+    def say(place: Place) -> Said:
         yield path, str(place.have).lower() == "true"
 
     return say
 
 
-def _quick_connects(place: _Place) -> Said:
+def _quick_connects(place: Place) -> Said:
     """A destination that stands for one in each language goes by the key of the folder."""
     from .rewrite import get_value
 
@@ -112,7 +133,7 @@ def _quick_connects(place: _Place) -> Said:
     yield (*place.entry, "quick_connects"), sorted(keys)
 
 
-def _choices(place: _Place) -> Said:
+def _choices(place: Place) -> Said:
     found = []
     for item in place.have or ():
         choice: dict[str, Any] = {"queue": place.key(item["queueId"])}
@@ -126,7 +147,7 @@ def _choices(place: _Place) -> Said:
     yield (*place.entry, "queues"), found
 
 
-def _permissions(place: _Place) -> Said:
+def _permissions(place: Place) -> Said:
     from ..specs.permissions import base
     from .rewrite import get_value
 
@@ -139,7 +160,7 @@ def _permissions(place: _Place) -> Said:
             yield (*place.entry, key), names
 
 
-def _quick(place: _Place) -> Said:
+def _quick(place: Place) -> Said:
     config: Mapping[str, Any] = place.have or {}
     phones, queues = config.get("phoneConfigs") or (), config.get("queueConfigs") or ()
     if phones:
@@ -151,7 +172,7 @@ def _quick(place: _Place) -> Said:
         raise Unsayable("it leads to a person now")
 
 
-def _week(place: _Place) -> Said:
+def _week(place: Place) -> Said:
     """Opening hours: the keys of the days that changed; all of them where the folder's own keys cannot say that."""
     from .rewrite import get_value
 
@@ -208,6 +229,8 @@ _GROUPS: Final[Mapping[str, str]] = {
     "quickConnect:QuickConnect": "quick_connects",
     "index:QuickConnect": "quick_connects",
     "index:NumberFlow": "phone_numbers",
+    "phoneNumber:PhoneNumber": "phone_numbers",
+    "index:SecurityProfileScope": "security_profiles",
     "index:PredefinedAttribute": "skills",
 }
 _FIELDS: Final = {"hours_of_operation": "hours"}
@@ -222,8 +245,8 @@ _FEATURES: Final[Mapping[str, tuple[str, ...]]] = {
     "multiPartyConferenceEnabled": ("features", "three_way"),
     "contactLensEnabled": ("features", "contact_lens"),
 }
-_TABLE: Final[Mapping[tuple[str, str], Callable[[_Place], Said]]] = {
-    **{(kind, "name"): _under("title") for kind in (*_TITLED, *_QUICKS)},
+_TABLE: Final[Mapping[tuple[str, str], Callable[[Place], Said]]] = {
+    **{(kind, "name"): _title for kind in (*_TITLED, *_QUICKS)},
     **{(kind, "description"): _under("description") for kind in (*_TITLED, *_QUICKS, _SECURITY)},
     **{("instance:Instance", field): _switch("instance", *path) for field, path in _FEATURES.items()},
     ("index:InstanceAttribute", "value"): _switch("instance", "features", "barge"),
@@ -242,5 +265,19 @@ _TABLE: Final[Mapping[tuple[str, str], Callable[[_Place], Said]]] = {
     (_SECURITY, "permissions"): _permissions,
     ("quickConnect:QuickConnect", "quickConnectConfig"): _quick,
     ("index:QuickConnect", "contactFlowId"): _reference("flow"),
+    ("index:NumberFlow", "contactFlowId"): entries.number_flow,
+    ("index:SecurityProfileScope", "resources"): entries.scope,
+    ("routingProfile:RoutingProfile", "mediaConcurrencies"): entries.channels,
+    ("userHierarchyStructure:UserHierarchyStructure", "hierarchyStructure"): entries.levels,
     ("index:PredefinedAttribute", "values"): lambda place: iter([(place.entry, list(place.have or ()))]),
+}
+_WHOLE: Final[Mapping[str, Callable[[Place], Said]]] = {
+    "index:AgentStatus": entries.status,
+    "index:HoursOverride": entries.override,
+}
+_WHY: Final[Mapping[tuple[str, str], str]] = {
+    ("userHierarchyGroup:UserHierarchyGroup", "name"): "a group goes by its titles: another title makes another group "
+    "and retires this one; --keep ours gives the old name back",
+    (_SECURITY, "name"): "Connect cannot rename a security profile; --keep ours makes it anew",
+    ("instance:Instance", "instanceAlias"): "an instance goes by its alias",
 }

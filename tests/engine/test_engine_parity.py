@@ -14,7 +14,18 @@ from pathlib import Path
 
 import pytest
 from engine_twins import Seen, Twin, close_loops, differences, kinds
-from generated_centres import EDITS, Draft, add_queue, add_ring, change_hours, draft, rename_queue, replace_profile
+from generated_centres import (
+    EDITS,
+    NAME_EDITS,
+    Draft,
+    add_queue,
+    add_ring,
+    change_hours,
+    draft,
+    rename_queue,
+    replace_profile,
+    turn_flow,
+)
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -114,6 +125,25 @@ def _all_kinds() -> set[str]:
     # What only an adopted instance has, and bots, which stand outside.
     later = {"AdoptedNumber", "LogRetention", "LexBot"}
     return {kind for kind in KINDS if kind.rpartition(":")[2] not in later}
+
+
+@MORE
+@pytest.mark.parametrize("seed", [0, 3, 5])
+def test_names_change_hands_alike_on_both_engines(pair: Pair, seed: int) -> None:
+    made, rng = draft(seed), random.Random(seed)
+    turn_flow(made, rng)
+    pair.write(made)
+    pair.both(Twin.up)
+    for _ in range(2):
+        for edit in NAME_EDITS:
+            assert edit(made, rng)
+        pair.write(made)
+        planned = pair.both(Twin.preview)
+        done = pair.both(Twin.up)
+        assert not done.failed
+        counts = {word: sum(step["action"] == word for step in planned.plan) for word in done.changes}
+        assert counts == done.changes
+        assert {step["action"] for step in pair.both(Twin.preview).plan} == {"same"}
 
 
 class EditsAtRandom(RuleBasedStateMachine):

@@ -310,3 +310,55 @@ EDITS: tuple[Edit, ...] = (
     swap_quick_connect,
     more_people,
 )
+
+
+# ---------------------------------------------------------------- edits of names
+
+
+def swap_titles(draft: Draft, rng: random.Random) -> str:
+    """Two things of every kind that has two take each other's title."""
+    said = []
+    for group in ("queues", "hours_of_operation", "routing_profiles", "security_profiles", "quick_connects"):
+        entries = draft.center[group]
+        for key, entry in entries.items():
+            if entry == "24x7":
+                entries[key] = {"daily": "00:00-24:00"}
+        if len(entries) > 1:
+            one, other = rng.sample(list(entries), 2)
+            titles = entries[one].get("title", one), entries[other].get("title", other)
+            entries[one]["title"], entries[other]["title"] = titles[1], titles[0]
+            said.append(f"{one} and {other}")
+    one, other = rng.sample([name for name in draft.flows if name != "who"], 2)
+    titles = draft.flows[one].get("title", one), draft.flows[other].get("title", other)
+    draft.flows[one]["title"], draft.flows[other]["title"] = titles[1], titles[0]
+    return f"swapped titles of {', '.join(said)}, {one} and {other}"
+
+
+def take_title_over(draft: Draft, rng: random.Random) -> str:
+    """A queue goes and a new one bears its title; a quick connect is another kind of thing now, as it was called."""
+    desk = draft.center["quick_connects"]["desk"]
+    to_flow = "phone" in desk
+    desk.pop("phone", None), desk.pop("flow", None)
+    desk |= {"flow": "over"} if to_flow else {"phone": "+33199001507"}
+    gone = rng.choice([key for key in draft.center["queues"] if key != "front"] or [""])
+    if gone:
+        key = draft.name(rng)
+        entry = draft.center["queues"].pop(gone)
+        draft.center["queues"][key] = {**entry, "title": entry.get("title", gone)}
+        for profile in draft.center["routing_profiles"].values():
+            profile["queues"] = [key if queue == gone else queue for queue in profile["queues"]]
+    return f"{gone or 'nothing'} gives its title to another queue; desk leads to {'a flow' if to_flow else 'a number'}"
+
+
+def turn_flow(draft: Draft, rng: random.Random) -> str:
+    """A flow must be replaced, as it was called."""
+    flow = draft.flows.get("turned")
+    kinds = ("inbound", "queue_transfer")
+    kind = kinds[1] if flow is not None and flow["type"] == kinds[0] else kinds[0]
+    go = {"go": {"queue": "front" if kind == kinds[0] else "current", "full": "end"}, "end": {"hang_up": True}}
+    steps = {"hello": {"say": draft.text("In an emergency call 112.")}, **go} if kind == kinds[0] else go
+    draft.flows["turned"] = {"flow": "turned", "type": kind, "steps": steps}
+    return f"turned is {kind}"
+
+
+NAME_EDITS: tuple[Edit, ...] = (swap_titles, take_title_over, turn_flow)

@@ -49,6 +49,7 @@ class Replacing:
         self._record = record
         self._preview = preview
         self.gone: dict[str, Resource] = {}
+        self._because: dict[str, tuple[str, ...]] = {}
 
     def delete_first(self, root: Resource, seen: set[str]) -> None:
         """Delete `root` and, before it, the dependents that must be replaced with it.
@@ -94,10 +95,16 @@ class Replacing:
                 ignore_changes=entry.ignore_changes,
             )
             provider = self._calls.provider(entry.type)
-            if self._calls.run("diff", lambda p=provider, r=request: p.diff(r)).replaces:  # type: ignore[misc]
+            replaces = self._calls.run("diff", lambda p=provider, r=request: p.diff(r)).replaces  # type: ignore[misc]
+            if replaces:
                 falling.add(entry.urn)
                 victims.append(entry)
+                self._because[entry.urn] = replaces
         return victims
+
+    def why(self, urn: str) -> tuple[str, ...]:
+        """Why one of `gone` fell."""
+        return (f"replaced because {', '.join(self._because[urn])} cannot change in place",)
 
     def finish(self, seen: set[str]) -> None:
         """Those that fell and that the program no longer names were deleted for good."""

@@ -197,7 +197,7 @@ class Steps:
 
     def _create(self, provider: Provider, new: Resource) -> Answer:
         if new.urn in self._replacing.gone:
-            return self._outcomes.create(provider, new, "replace", ("what it needs is replaced",))
+            return self._outcomes.create(provider, new, "replace", self._replacing.why(new.urn))
         return self._outcomes.create(provider, new)
 
     def _check(

@@ -18,6 +18,7 @@ hours_of_operation:
   day:
     mon-fri: [08:00-12:30, 13:30-20:00]
     sat: 20:00-02:00   # the night
+    holidays: {country: FR, closed: true, years: 1}
     overrides: [{name: Works, date: 2027-03-01, closed: true}]
   office: {mon-sat: 09:00-17:00, sun: 10:00-12:00, time_zone: Europe/London}
 queues:
@@ -30,7 +31,8 @@ queues:
   old: {hours: office, status: closed}
 routing_profiles: {helper: {queues: [front]}}
 security_profiles: {lead: {base: supervisor}, rest: {base: none, permissions: [BasicAgentAccess]}}
-agent_statuses: [Break]
+agent_statuses: [Break, {title: Lunch, order: 2}, Late]
+hierarchy: {levels: [Site, Team], groups: {North: [Day]}}
 quick_connects:
   desk: {phone: "+33199001500"}
   other: {phone: "+33199001501"}
@@ -79,6 +81,29 @@ def reworked(content: str) -> str:
     return json.dumps(document)
 
 
+def overrides_by_hand(console: Any, day: str) -> None:
+    """Works last longer and leave the morning open; people come in on a holiday; another one is forgotten."""
+    listed = console("list_hours_of_operation_overrides", HoursOfOperationId=day)["HoursOfOperationOverrideList"]
+    ids = {item["Name"]: item["HoursOfOperationOverrideId"] for item in listed}
+    morning = {"StartTime": {"Hours": 9, "Minutes": 0}, "EndTime": {"Hours": 12, "Minutes": 0}}
+    for name, days, words in (
+        ("Works", ("MONDAY", "TUESDAY"), {"EffectiveTill": "2027-03-02"}),
+        ("Lundi de Pâques 2027-03-29", ("MONDAY",), {}),
+    ):
+        console(
+            "update_hours_of_operation_override",
+            HoursOfOperationId=day,
+            HoursOfOperationOverrideId=ids[name],
+            Config=[{"Day": one, **morning} for one in days],
+            **words,
+        )
+    console(
+        "delete_hours_of_operation_override",
+        HoursOfOperationId=day,
+        HoursOfOperationOverrideId=ids["Jour de l'an 2027-01-01"],
+    )
+
+
 def by_hand(console: Any) -> None:
     """An evening in the console."""
     questions, helper = console.id("queues", "questions"), console.id("routing_profiles", "helper")
@@ -118,26 +143,48 @@ def by_hand(console: Any) -> None:
     )
     status = console.named("list_agent_statuses", "AgentStatusSummaryList", "Break")
     console("update_agent_status", AgentStatusId=status, Description="At most ten minutes")
+    lunch = console.named("list_agent_statuses", "AgentStatusSummaryList", "Lunch")
+    console("update_agent_status", AgentStatusId=lunch, Name="Meal", State="DISABLED", DisplayOrder=4)
+    console(
+        "update_user_hierarchy_structure",
+        HierarchyStructure={"LevelOne": {"Name": "Place"}, "LevelTwo": {"Name": "Team"}},
+    )
+    overrides_by_hand(console, day)
+    arn = console("describe_queue", QueueId=questions)["Queue"]["QueueArn"]
+    console.cloud.call("connect", "tag_resource", resourceArn=arn, tags={"paid-by": "the city"})
+    console(
+        "update_contact_flow_name", ContactFlowId=console.id("flows", "closed"), Name="Closed for now", Description=""
+    )
 
 
 DRIFT = [
+    "ContactFlow closed name",
     "HoursOfOperation day configs",
     "HoursOfOperation office configs",
     "HoursOfOperation office timeZone",
     "Instance hand earlyMediaEnabled",
-    "PhoneNumberContactFlowAssociation second ",
     "Queue old description",
     "Queue old status",
     "Queue questions description",
     "Queue questions hoursOfOperationId",
     "Queue questions maxContacts",
     "Queue questions name",
+    "Queue questions tags",
     "QuickConnect other quickConnectConfig",
     "RoutingProfile helper queueConfigs",
     "SecurityProfile lead permissions",
     "SecurityProfile rest permissions",
+    "UserHierarchyStructure hand hierarchyStructure",
     "AgentStatus Break description",
+    "AgentStatus Lunch displayOrder",
+    "AgentStatus Lunch name",
+    "AgentStatus Lunch state",
     "FlowContent welcome content",
+    "HoursOverride day/Jour de l'an 2027-01-01 ",
+    "HoursOverride day/Lundi de Pâques 2027-03-29 configs",
+    "HoursOverride day/Works configs",
+    "HoursOverride day/Works effectiveTill",
+    "NumberFlow second contactFlowId",
     "PredefinedAttribute product values",
     "QueueQuickConnects front quickConnectIds",
 ]
@@ -150,7 +197,8 @@ def test_an_evening_in_the_console_is_named_then_written_then_no_drift(line: Cal
         by_hand(console)
     assert hand.drift() == DRIFT
     assert hand.up("theirs", write=True).error is None
-    assert hand.drift() == ["PhoneNumberContactFlowAssociation second ", "AgentStatus Break description"]
+    assert hand.drift() == []
+    assert not hand.preview().changes.any
     text = (hand.folder / "center.yaml").read_text(encoding="utf-8")
     assert text.startswith("# A line on which somebody works by hand.\n")
     assert '    # what people ask\n    description: "All questions: even #1"\n' in text
@@ -160,3 +208,13 @@ def test_an_evening_in_the_console_is_named_then_written_then_no_drift(line: Cal
     assert '  hello: {say: "Bonsoir & hello: call 112."}\n' in flow
     assert "timeout: 9s" in flow
     assert "# the first thing that anybody hears" in flow
+    assert "second: {country: FR, flow: closed}}" in text
+    assert "tags: {paid-by: the city}" in text
+    assert "levels: [Place, Team]" in text
+    assert (
+        "agent_statuses: [{title: Break, description: At most ten minutes}, {title: Meal, order: 4, was: Lunch, enabled"
+        in text
+    )
+    assert 'from: 2027-03-01, to: 2027-03-02, hours: "09:00-12:00"}' in text
+    assert '{name: "Lundi de Pâques 2027-03-29", date: 2027-03-29, hours: "09:00-12:00"}]' in text
+    assert "except: [2027-01-01]" in text
