@@ -93,6 +93,11 @@ def settings(*names: str) -> Callable[[Function], Function]:
             given = {name: values.pop("json_" if name == "json" else name) for name in names}
             if given.get("today") is not None:
                 given["today"] = given["today"].date()
+            if not (given.get("json") or given.get("quiet")):
+                from .render.reading import reading_line
+
+                line = reading_line()
+                given |= {} if line is None else {"on_read": line}
             return function(Settings(**given), **values)
 
         for name in reversed(names):

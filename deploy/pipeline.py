@@ -19,12 +19,13 @@ what was done stays recorded, and the same command finishes it.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..specs.frozen import dataclass
 from ..stacks.engine.plan import Changes, Step
-from . import adopting, guards, people, retiring, switches
+from . import adopting, changed_hours, going_queues, guards, people, retiring, switches
 from .events import NO_AGENTS, Note, OnEvent, Result, Started
 from .explain import explained
 from .prepare import check_place
@@ -96,8 +97,9 @@ def preview(
     check_place(work)
     adopting.check_adopted(work)
     guards.check_titles(work)
+    going_queues.check_nobody_waits(work)
     agents = dict(NO_AGENTS)
-    notes = switches.kept(work)
+    notes = (*switches.kept(work), *changed_hours.told(work), *going_queues.told(work))
     usernames: Mapping[str, str] = people.usernames(work)
     if checked is not None:
         planned = people.plan(work, checked, allow_suspend=allow_suspend)
@@ -105,10 +107,14 @@ def preview(
         usernames = planned.usernames
         notes += planned.plan.notes
     program = _program(work, None, usernames)
-    drifted = guards.drifted(work, lambda: work.engine.preview(program, afresh=True), with_people=True)
+
+    @functools.cache
+    def plan(*, afresh: bool) -> EngineResult:
+        return work.engine.preview(program, afresh=afresh)
+
+    drifted = guards.drifted(work, lambda: plan(afresh=True), with_people=True)
     # What `up` will take into the state first is planned from what stands.
-    afresh = bool(drifted.all) and (keep == "ours" or not drifted.open)
-    result = work.engine.preview(program, afresh=afresh)
+    result = plan(afresh=bool(drifted.all) and (keep == "ours" or not drifted.open))
     if result.failures:
         raise refusal(result.failures)
     edits: tuple[Edit, ...] = ()
@@ -147,6 +153,7 @@ def up(
         # Planned before anything is changed, so that a refused roster stops the run while nothing was done.
         planned = None if checked is None else people.plan(work, checked, allow_suspend=allow_suspend)
         guards.check_titles(work)
+        going_queues.check_nobody_waits(work)
         last = work.last_applied()
         going = retiring.dropped(last, work.center)
         before = people.usernames(work)

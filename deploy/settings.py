@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +13,10 @@ from ..specs.frozen import dataclass
 
 CENTER = "center.yaml"
 HIDDEN = ".ccdeploy"
+
+
+def _unheard(_done: int, _total: int) -> None:
+    """Nobody listens to how much of what stands was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class Settings:
     wait: float = 0.0  # seconds that a run waits for another operator to end
     local_state: bool = False  # the state of a real account may lie on this machine only
     take_over: bool = False  # what an adopted instance has once for all is written too
+    on_read: Callable[[int, int], None] = _unheard  # hears how much of what stands was read
 
     @property
     def engine_name(self) -> Literal["embedded", "pulumi"]:

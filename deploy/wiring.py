@@ -115,6 +115,7 @@ def work(settings: Settings, folder: Path, center: Center, *, lease: str = "") -
         held = stack.enter_context(store.lease(lease, wait=settings.wait)) if lease else None
         place = stack.enter_context(place_of(settings, folder, center, writing=bool(lease)))
         engine = stack.enter_context(engine_for(settings.engine_name, center, store, place, held))
+        engine.on_read = settings.on_read
         yield Work(
             settings=settings,
             folder=folder,

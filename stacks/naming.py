@@ -72,10 +72,10 @@ def stepping_aside(
     """The naming of the first stage. `wanted` was told by a planned program, `resources` are those of the state,
     `replaced` the places that the plan replaces."""
     held = dict(_held(wanted, resources))
-    bearers = {(family(token), name): (token, key) for (token, key), name in held.items()}
+    bearers = {(family(token), name.casefold()): (token, key) for (token, key), name in held.items()}
     aside: set[Place] = set()
     for place, (title, _was) in wanted.items():
-        bearer = bearers.get((family(place[0]), title))
+        bearer = bearers.get((family(place[0]), title.casefold()))
         if bearer is not None and bearer != place:
             aside |= {place, bearer}
         elif bearer == place and place in replaced:

@@ -30,7 +30,8 @@ THROTTLED: Final = frozenset(
     {"ThrottlingException", "TooManyRequestsException", "Throttling", "RequestLimitExceeded", "SlowDown"}
 )
 FULL: Final = frozenset({"LimitExceededException", "ServiceQuotaExceededException"})
-ATTEMPTS: Final = 12  # about a minute of patience; Connect gives back two requests a second (Connect facts 1.1)
+ATTEMPTS: Final = 40  # a minute and a half of patience; Connect gives back two requests a second (Connect facts 1.1)
+_PAUSE: Final = 3.0  # seconds, at most: a longer one leaves requests unused that others do not need
 _READS: Final = ("describe_", "list_", "get_", "search_", "head_", "batch_get_")
 _REPEATABLE: Final = (*_READS, "update_", "put_", "delete_", "tag_", "untag_")
 _TOKENS: Final = {  # request and answer member of the page token; Connect's own are both NextToken
@@ -113,9 +114,9 @@ class Cloud:
                 wrapped = self._error(error, service, operation)
                 if wrapped is None:
                     raise
-                if attempt + 1 == self._attempts or not _may_repeat(method, wrapped):
+                if attempt + 1 >= min(self._attempts, _patience(wrapped)) or not _may_repeat(method, wrapped):
                     raise wrapped from error
-                self._sleep(min(0.25 * 2**attempt, 10.0) * random.uniform(0.5, 1.0))  # noqa: S311 - jitter only
+                self._sleep(min(0.25 * 2 ** min(attempt, 8), _PAUSE) * random.uniform(0.5, 1.0))  # noqa: S311 - jitter only
                 continue
             crash_point(f"call:after:{operation}")
             return answer
@@ -244,6 +245,11 @@ def _hint(code: str, service: str, operation: str, text: str) -> str:
     if code in THROTTLED:
         return "the service is busy: run the same command again in a minute"
     return ""
+
+
+def _patience(error: CloudError) -> int:
+    """How often a call is tried: a busy service answers in the end, one that says nothing may be gone."""
+    return ATTEMPTS if error.service_code in THROTTLED or error.status == 429 else 12
 
 
 def _may_repeat(method: str, error: CloudError) -> bool:

@@ -110,14 +110,21 @@ class EngineResult:
 Places = Collection[tuple[str, str]]  # types and logical names
 Program = Callable[[], None]  # registers resources and exports on the running Pulumi runtime
 OnStep = Callable[[StepEvent], None]
+OnRead = Callable[[int, int], None]  # how many things were read of how many; while 0 of 0 nothing is being read
 
 
 def ignore(_event: StepEvent) -> None:
     """An OnStep for callers that do not listen."""
 
 
+def unheard(_done: int, _total: int) -> None:
+    """An OnRead for callers that do not listen."""
+
+
 class Engine(Protocol):
-    """Runs a program. Knows no provider by name."""
+    """Runs a program. Knows no provider by name. `on_read` hears of the progress of reading what stands."""
+
+    on_read: OnRead
 
     def preview(self, program: Program, on_step: OnStep = ignore, *, afresh: bool = False) -> EngineResult:
         """Plan only: no mutation, nothing written. `afresh` plans from what stands now, not from what was recorded."""

@@ -357,7 +357,8 @@ def turn_flow(draft: Draft, rng: random.Random) -> str:
     kind = kinds[1] if flow is not None and flow["type"] == kinds[0] else kinds[0]
     go = {"go": {"queue": "front" if kind == kinds[0] else "current", "full": "end"}, "end": {"hang_up": True}}
     steps = {"hello": {"say": draft.text("In an emergency call 112.")}, **go} if kind == kinds[0] else go
-    draft.flows["turned"] = {"flow": "turned", "type": kind, "steps": steps}
+    title = (flow or {}).get("title", "turned")
+    draft.flows["turned"] = {"flow": "turned", "type": kind, "title": title, "steps": steps}
     return f"turned is {kind}"
 
 

@@ -15,8 +15,8 @@ from datetime import datetime, timezone
 from typing import Any, Final
 
 from ...cloud.store import Store
-from ...provider.base import Provider
-from ..plan import Drift, EngineResult, OnStep, Places, Program, Recover, ignore
+from ...provider.base import Provider, ReadResult
+from ..plan import Drift, EngineResult, OnRead, OnStep, Places, Program, Recover, ignore, unheard
 from .calls import Calls
 from .deployment import VERSION
 from .destroy import Keep, destroy
@@ -69,6 +69,8 @@ class EmbeddedEngine:
         self._least = least
         self._mark = mark
         self._seen: tuple[dict[str, Any], dict[str, Any]] | None = None  # export and outputs since the last change
+        self._known: dict[tuple[str, str], ReadResult] = {}  # what was read since the last change
+        self.on_read: OnRead = unheard
 
     @contextlib.contextmanager
     def _session(self, on_step: OnStep = ignore, *, preview: bool = False) -> Iterator[Session]:
@@ -91,13 +93,15 @@ class EmbeddedEngine:
                 parallel=self._parallel,
                 now=self._now,
                 preview=preview,
+                known=self._known,
+                on_read=self.on_read,
             )
         finally:
             ledger.close()
             with self._lock:
                 self._current = None
                 if not preview:
-                    self._seen = None
+                    self._seen, self._known = None, {}
 
     def preview(self, program: Program, on_step: OnStep = ignore, *, afresh: bool = False) -> EngineResult:
         """Say what `up` would do. Nothing is written, no call changes anything.

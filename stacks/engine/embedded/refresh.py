@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from .. import urns
 from ..plan import Drift, Places, Recover
 from .calls import StepFailed
 from .outcomes import secret_outputs
+from .reading import in_lanes
 from .session import Session, shown
 from .state import Operation, Resource
 
@@ -33,8 +33,7 @@ def refresh(session: Session, *, write: bool, only: Places | None = None) -> tup
         if resource.custom and not resource.external and not resource.delete and urns.counted(resource.type)
         if only is None or (resource.type, resource.name) in only
     ]
-    with ThreadPoolExecutor(max(1, session.parallel), thread_name_prefix="refresh") as pool:
-        found = list(pool.map(lambda resource: read(session, resource), owned))
+    found = _read_all(session, owned)
     drift: list[Drift] = []
     for resource, result in zip(owned, found, strict=True):
         drift += _compare(session, resource, result)
@@ -43,6 +42,15 @@ def refresh(session: Session, *, write: bool, only: Places | None = None) -> tup
     if write and not session.preview:
         session.ledger.save()
     return tuple(drift)
+
+
+def _read_all(session: Session, owned: list[Resource]) -> list[ReadResult]:
+    """What stands of each, asked for once a command while nothing is changed."""
+    new = [resource for resource in owned if (resource.key, resource.id) not in session.known]
+    results = in_lanes(new, lambda resource: read(session, resource), session.on_read, session.parallel) if new else []
+    for resource, result in zip(new, results, strict=True):
+        session.known[resource.key, resource.id] = result
+    return [session.known[resource.key, resource.id] for resource in owned]
 
 
 def read(session: Session, resource: Resource) -> ReadResult:

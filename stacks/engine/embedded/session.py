@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import field
 from typing import Any
 
 from ....specs.errors import Refused
 from ....specs.frozen import dataclass
+from ...provider.base import ReadResult
 from ...provider.values import UNKNOWN, Asset, Secret, Value
 from .. import urns
-from ..plan import EngineResult
+from ..plan import EngineResult, OnRead, unheard
 from .calls import Calls
 from .ledger import Ledger
 from .record import Record
@@ -27,6 +29,8 @@ class Session:
     parallel: int
     now: Callable[[], str]
     preview: bool = False
+    known: dict[tuple[str, str], ReadResult] = field(default_factory=dict)  # what was read, by key and id
+    on_read: OnRead = unheard
 
     def demand_settled(self) -> None:
         """Raise Refused while the outcome of a call of an earlier run is unknown."""

@@ -18,7 +18,7 @@ from ....specs.errors import CcdeployError, StateError
 from ...cloud.store import Store
 from ...provider.base import Provider
 from .. import urns
-from ..plan import Drift, EngineResult, Failure, OnStep, Places, Program, Recover, ignore
+from ..plan import Drift, EngineResult, Failure, OnRead, OnStep, Places, Program, Recover, ignore, unheard
 from .command import Command, require
 from .events import Events, Refreshed, plain_value, properties
 from .place import Place
@@ -66,6 +66,7 @@ class PulumiEngine:
         self._place: Place | None = None
         self._program: Program = _nothing
         self._told: list[CcdeployError] = []
+        self.on_read: OnRead = unheard
 
     # ------------------------------------------------------------ life
 
@@ -209,7 +210,9 @@ class PulumiEngine:
         targets = None if only is None else self._urns(only)
         if targets == []:
             return ()
-        found = Refreshed()
+        there = self.export()["deployment"].get("resources") or ()
+        total = len(targets) if targets is not None else sum(urns.counted(item["type"]) for item in there)
+        found = Refreshed(self.on_read, total)
         stack = self._open()
         run = stack.refresh if write else stack.preview_refresh
         ended = self._ran(lambda: run(on_event=found, parallel=self._parallel, target=targets))

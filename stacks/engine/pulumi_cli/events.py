@@ -12,7 +12,7 @@ from ...provider import wire
 from ...provider.values import UNKNOWN, Properties, Value
 from .. import urns
 from ..embedded.words import differences, show
-from ..plan import Action, Drift, Failure, OnStep, Step, StepEvent
+from ..plan import Action, Drift, Failure, OnRead, OnStep, Step, StepEvent, unheard
 
 if TYPE_CHECKING:
     from .watched import Failed
@@ -215,8 +215,9 @@ def _unknown(value: Value) -> Value:
 class Refreshed:
     """Listens to a refresh: what differs from what was asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_read: OnRead = unheard, total: int = 0) -> None:
         self._found: list[Drift] = []
+        self._on_read, self._done, self._total = on_read, 0, total
         self._lock = threading.Lock()
         self.errors: list[str] = []
 
@@ -232,6 +233,9 @@ class Refreshed:
                 self.errors.append(_sentence(_COLOUR.sub("", event.diagnostic_event.message).strip()))
             if event.res_outputs_event is not None:
                 self._compare(event.res_outputs_event.metadata)
+                if urns.counted(urns.kind(event.res_outputs_event.metadata.urn)):
+                    self._done += 1
+                    self._on_read(self._done, max(self._done, self._total))
 
     def _compare(self, metadata: Any) -> None:
         urn = metadata.urn
