@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -320,7 +321,6 @@ def test_pulumi_typed_by_hand_reads_the_folder_from_the_stack_s_config(deploy: A
 
 
 def test_pulumi_typed_by_hand_tells_every_mistake_of_the_folder(deploy: Any, make_center: Make) -> None:
-    from pathlib import Path
 
     from ccdeploy.stacks.entry import main
 
@@ -342,3 +342,28 @@ def test_pulumi_typed_by_hand_refuses_another_region(deploy: Any, make_center: M
     assert failure.code == "refused"
     assert "us-east-1" in failure.message
     assert failure.hint == "run: pulumi config set aws:region eu-central-1"
+
+
+def test_pulumi_typed_by_hand_knows_the_agents_of_a_listing_and_says_what_leads_to_nobody_without_one(
+    deploy: Any, make_center: Make, tmp_path: Path
+) -> None:
+    from ccdeploy.flows.centre import compile_center
+    from ccdeploy.stacks.entry import lead_to_nobody, main
+
+    center = make_center()
+    listing = tmp_path / "users.json"
+    config = {"ccdeploy:folder": center.folder, "ccdeploy:users": str(listing)}
+    for text in ("", "[]", '{"UserSummaryList": [{"Id": "u-1"}]}'):
+        listing.write_text(text)
+        (failure,) = deploy.engine(**config).preview(main).failures
+        assert failure.code == "refused"
+        assert "is no list of users" in failure.message
+        assert "aws connect list-users" in failure.hint
+    listing.write_text('{"UserSummaryList": [{"Id": "u-1", "Username": "first.boss"}]}')
+    for given, quick in ((config, {"boss"}), ({"ccdeploy:folder": center.folder}, set())):
+        planned = deploy.engine(**given).preview(main)
+        assert planned.failures == ()
+        assert {step.name for step in planned.steps if step.type.endswith("QuickConnect")} & {"boss"} == quick
+    flows = compile_center(center)
+    assert lead_to_nobody(center, flows, {}) == "quick connects boss"
+    assert lead_to_nobody(center, flows, {"first.boss": "u-1"}) == ""
