@@ -10,13 +10,14 @@ from ..specs.errors import Refused
 from ..specs.frozen import dataclass
 from ..stacks.durable.chain import Fault, Head, Record, examine, record_of
 from .actions import applied_center
-from .audit_log import KIND, LOG, read_head
+from .audit_log import HEAD, KIND, LOG, read_head
 from .settings import Settings, center_folder
 from .wiring import store_of
 
 if TYPE_CHECKING:
     from ..stacks.cloud.store import Store
 
+_BEFORE_THE_HEAD: Final = frozenset({"begin", "waited", "damaged", "cut"})  # written before a first run notes its head
 OUTCOMES: Final = {0: "done", 3: "unfinished", 130: "interrupted"}
 
 
@@ -78,6 +79,9 @@ def read(settings: Settings, folder: Path | None, noted: Sequence[str] = ()) -> 
     found = examine(data if data is not None else b"", KIND, *heads, *([own] if own else []))
     faults = found.faults if data is not None or heads or own else ()
     entries = tuple(sorted(found.records, key=lambda record: int(record["n"])))
+    if own is None and any(entry.get("event") not in _BEFORE_THE_HEAD for entry in entries):
+        what = f"{HEAD} is gone from beside the log: whether entries are missing at the end can only be told by --head"
+        faults = (*faults, Fault((data or b"").count(b"\n") + 1, what))
     return Log(center.stack_name, f"{store.where}/{LOG}", entries, faults, found.head)
 
 

@@ -56,7 +56,8 @@ def _language(key: str, values: Values, problems: Problems) -> Language:
     if voice == "none":
         return Language(key, code, None, engine)
     if voice is not None:
-        voices.check(voice, code, values.at("voice"), problems, engine)
+        if "code" in values:  # a missing one is told by itself
+            voices.check(voice, code, values.at("voice"), problems, engine)
         return Language(key, code, voice, engine)
     found = voices.default(code)
     if found is None and "code" in values:

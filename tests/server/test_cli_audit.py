@@ -67,3 +67,25 @@ def test_what_was_done_to_the_log_is_named_by_line_and_the_next_run_goes_on(insi
     assert (taken["event"], taken["holder"]["owner"], taken["holder"]["host"]) == ("lease", "somebody", "elsewhere")
     assert "missing at the end" in inside("audit", "verify", "--head", head, code=1).out
     assert "NUMBER:HASH" in inside("audit", "verify", "--head", "twelve", code=1).err
+
+
+def test_a_log_that_was_cut_reordered_or_robbed_of_its_head_is_not_whole(inside: Any) -> None:
+    inside("up", "-q")
+    log = log_of(inside)
+    head = log.with_name("audit.head")
+    whole, noted = log.read_bytes(), head.read_bytes()
+    lines = whole.splitlines(keepends=True)
+
+    def told(*changed: bytes) -> str:
+        log.write_bytes(b"".join(changed))
+        said: str = inside("audit", "verify", code=1).out
+        return said
+
+    count = len(lines) - 1  # the first line is the journal's own
+    assert f"{log}:{len(lines) - 1}: entries {count - 1} to {count} are missing at the end" in told(*lines[:-2])
+    assert f"{log}:6: entry 4 " in told(*lines[:4], lines[5], lines[4], *lines[6:])
+    head.unlink()
+    assert f"{log}:{len(lines)}: audit.head is gone" in told(*lines[:-1])
+    head.write_bytes(noted)
+    log.write_bytes(whole)
+    assert "The log is whole" in inside("audit", "verify").out

@@ -67,7 +67,8 @@ def allowed(tmp_path_factory: pytest.TempPathFactory) -> None:
     assert before < after < named
 
 
-def test_a_run_contacts_the_named_endpoint_and_nothing_else(small: Any, allowed: None) -> None:
+@pytest.mark.parametrize("target", ["sandbox", "aws"])
+def test_a_run_contacts_the_named_endpoint_and_nothing_else(small: Any, allowed: None, target: str) -> None:
     run = f"{shlex.quote(sys.executable)} -m ccdeploy.cli"
     rehearsal = [f"{run} up -q > /dev/null", f"{run} status > /dev/null", f"{run} down --all -q > /dev/null"]
     # Target aws with its endpoint on this machine: the CLI, its providers and every client of ours.
@@ -79,7 +80,9 @@ def test_a_run_contacts_the_named_endpoint_and_nothing_else(small: Any, allowed:
         f"{run} doctor --target aws >&2",
         f"{run} sandbox stop -q",
     ]
-    script = [f"cd {shlex.quote(str(small.folder))}", "count", *(account if find() else rehearsal), "count"]
+    if target == "aws" and not find():
+        pytest.skip("the path to an account needs the Pulumi CLI: make pulumi")
+    script = [f"cd {shlex.quote(str(small.folder))}", "count", *(account if target == "aws" else rehearsal), "count"]
     on_aws = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "CCDEPLOY_AWS_PLUGIN": "attach"}
-    before, after = trapped(small.folder, "\n".join(script), **on_aws)
+    before, after = trapped(small.folder, "\n".join(script), **(on_aws if target == "aws" else {}))
     assert before == after, f"{int(after) - int(before)} packets went elsewhere"
