@@ -194,7 +194,10 @@ class _Run:
             if event is None:
                 alive -= 1
             else:
-                on_event(event)
+                try:
+                    on_event(event)
+                except CcdeployError as error:  # what is done cannot be told or written down: nothing new is begun
+                    self._halt(error)
 
     def _interrupt(self) -> None:
         self._result.interrupted = True

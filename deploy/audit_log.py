@@ -24,7 +24,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final
 
-from ..specs.errors import LeaseHeld, StateError
+from ..agents.halts import unwritable
+from ..specs.errors import CcdeployError, LeaseHeld, StateError
 from ..stacks.durable.chain import START, Head, examine, link
 
 if TYPE_CHECKING:
@@ -63,32 +64,57 @@ class AuditLog:
         self._lock = threading.Lock()
         self._journal: Journal | None = None
         self._head = Head(0, START)
+        self._begun = False
+        self._late: list[tuple[str, Mapping[str, Any]]] = []  # made, and not on the disk
 
     def change(self, event: str, **values: Any) -> None:
-        """Write one change and return when it is on the disk. The first one writes `begin` before it."""
+        """Write one change and return when it is on the disk. The first one writes `begin` before it.
+
+        Raises StateError when the disk takes no more, or what a shared store raises; `end` then tries once more.
+        """
         with self._lock:
-            journal = self._opened()
-            number = self._write(journal, event, values)
-        journal.sync(number)
+            told = {"at": self._clock(), **values}
+            try:
+                journal = self._opened()
+                journal.sync(self._write(journal, event, told))
+            except (OSError, CcdeployError) as error:
+                self._late.append((event, told))
+                self._drop()
+                if isinstance(error, OSError):
+                    raise unwritable(error, self._store) from error
+                raise
 
     def end(self, **values: Any) -> None:
-        """Close the run, if it changed anything."""
+        """Close the run, if it changed anything. Raises as `change`: the log then lacks the end."""
         with self._lock:
-            journal, self._journal = self._journal, None
-            if journal is None:
+            if self._journal is None and not self._late:
                 return
-            number = self._write(journal, "end", values)
-        journal.sync(number)
-        journal.close()
-        self._note_head()
+            try:
+                journal = self._opened()
+                for event, told in self._late:
+                    journal.sync(self._write(journal, event, told))
+                self._late = []
+                journal.sync(self._write(journal, "end", values))
+                self._note_head()
+            except OSError as error:
+                raise unwritable(error, self._store) from error
+            finally:
+                self._drop()
+
+    def _drop(self) -> None:
+        """What was written behind a lost record would break the chain: the journal is read again before the next."""
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
 
     def _opened(self) -> Journal:
         if self._journal is None:
             self._journal, found = self._open()
-            number = self._write(self._journal, "begin", {**self._facts(), **operator()})
+            if not self._begun:
+                found.insert(0, ("begin", {**self._facts(), **operator()}))
             for event, values in found:
-                number = self._write(self._journal, event, values)
-            self._journal.sync(number)
+                self._journal.sync(self._write(self._journal, event, values))
+                self._begun = self._begun or event == "begin"
             self._take_in(self._journal)
             self._note_head()
         return self._journal

@@ -52,6 +52,7 @@ class Run:
         self._skipped: list[str] = []
         self._outputs: Mapping[str, Any] = {}
         self._mutations = 0
+        self._unwritten: CcdeployError | None = None  # why the audit log took no more
         self._audit = AuditLog(work.store, lambda: run_facts(work, command))
         stop.when_asked(work.engine.cancel)
         stop.when_asked(lambda: self.tell(Note("Stopping: what is under way ends first.", "warning")))
@@ -109,6 +110,8 @@ class Run:
             {"type": item.type, "name": item.name, "message": item.message, "code": item.code, "hint": item.hint}
             for item in result.failures
         ]
+        if self._unwritten is not None:
+            raise self._unwritten
         if result.interrupted or self.stop.asked:
             raise self._interrupted()
         if result.failures:
@@ -183,7 +186,10 @@ class Run:
             skipped=tuple(self._skipped),
             error=self.error,
         )
-        self._audit.end(**result_facts(result))
+        try:
+            self._audit.end(**result_facts(result))
+        except CcdeployError as error:
+            self.tell(Note(f"The audit log lacks the end of this run: {error.message}.", "warning"))
         self.tell(result)
         return result
 
@@ -192,7 +198,11 @@ class Run:
         if step.type == INSTANCE and step.action == "create" and event.status == "done":
             self._instance_made()
         if event.status != "started" and step.action != "same":
-            self._audit.change("resource", **step_facts(event))
+            try:
+                self._audit.change("resource", **step_facts(event))
+            except CcdeployError as error:  # the engine's threads have no use for it
+                self._unwritten = self._unwritten or error
+                self.work.engine.cancel()
         with self._lock:
             if event.status != "started":
                 meter.step()

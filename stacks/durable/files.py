@@ -55,9 +55,11 @@ def write_atomic(path: Path, data: bytes, mode: int = 0o600) -> None:
             os.fsync(file.fileno())
         crash_point(f"write:synced:{path.name}")
         Path(temporary).replace(path)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
+        if isinstance(error, OSError) and error.filename is None:  # a write names no file by itself
+            raise OSError(error.errno, error.strerror, str(path)) from error
         raise
     sync_directory(path.parent)
     crash_point(f"write:after:{path.name}")

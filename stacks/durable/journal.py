@@ -8,6 +8,7 @@ that wait together share one `fdatasync` (measured: 322 µs alone, 15 µs when 5
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import threading
@@ -103,7 +104,7 @@ class Device(Protocol):
 def _write_all(fd: int, data: bytes, path: Path) -> None:
     written = os.write(fd, data)
     if written != len(data):
-        raise OSError(f"{path}: only {written} of {len(data)} bytes were written")
+        raise OSError(errno.ENOSPC, f"No room: only {written} of {len(data)} bytes were written", str(path))
 
 
 class FileDevice:

@@ -105,7 +105,8 @@ class Monitor:
 
         urn = self._steps.urn(Registration(type=type, name=name, custom=True, inputs={}, parent=parent))
         code = "asset" if isinstance(error, OSError) else "refused"
-        self._record.failure(records.step("create", urn), StepFailed(str(error), code=code))
+        said = f"{error.strerror} ({error.filename})" if isinstance(error, OSError) and error.filename else str(error)
+        self._record.failure(records.step("create", urn), StepFailed(said, code=code))
         return Answer(urn, ok=False)
 
     def RegisterResourceOutputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> Empty:  # noqa: N802

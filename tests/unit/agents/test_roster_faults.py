@@ -127,6 +127,22 @@ def test_credentials_that_were_never_good_are_told_with_how_many_are_left_and_no
     assert "the same command again" in error.hint
 
 
+def test_a_listener_that_cannot_write_down_what_was_done_stops_the_run_cleanly(world: World) -> None:
+    heard = list[AgentEvent]()
+
+    def hear(event: AgentEvent) -> None:
+        heard.append(event)
+        if len(heard) > 5:
+            raise StateError("the log cannot be written", hint="make room")
+
+    error = world.apply(world.roster(*map(row, NAMES)), on_event=hear).error
+    assert isinstance(error, Unfinished)
+    assert "the log cannot be written" in error.message
+    assert len(world.users.created) < len(NAMES)
+    assert world.apply(world.folder / "a.csv").error is None
+    assert sorted(world.users.created) == sorted(NAMES)
+
+
 def test_a_service_that_answers_nobody_stops_the_run(world: World) -> None:
     def silence(operation: str, who: str) -> None:
         if operation == "CreateUser":
