@@ -147,11 +147,11 @@ class Engine(Protocol):
         ...
 
     def outputs(self) -> Mapping[str, Any]:
-        """The exports of the last finished run; empty before the first."""
+        """The exports of the last finished run, not to be changed; empty before the first."""
         ...
 
     def export(self) -> dict[str, Any]:
-        """The state in the format of `pulumi stack export` (version 3)."""
+        """The state in the format of `pulumi stack export` (version 3); not to be changed."""
         ...
 
     def export_open(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import json
 import random
 import struct
 import wave
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,15 +64,15 @@ class Draft:
         return words if len(found) == 1 else {key: f"{words} ({key})" for key in found}
 
 
-def draft(seed: int) -> Draft:
-    """The centre of `seed`."""
+def draft(seed: int, rich: float = 0.5) -> Draft:
+    """The centre of `seed`; `rich` is the share of what a centre can have that it has."""
     rng, everything = random.Random(seed), seed == 0
     region = rng.choice(list(REGIONS))
     zone, country = REGIONS[region]
     spoken = rng.sample(list(LANGUAGES), 3 if everything else rng.choice((1, 1, 2, 3)))
 
-    def maybe(share: float = 0.5) -> bool:
-        return everything or rng.random() < share
+    def maybe() -> bool:
+        return everything or rng.random() < rich
 
     center: dict[str, Any] = {
         "center": f"made-{seed}",
@@ -204,29 +204,135 @@ def add_queue(draft: Draft, rng: random.Random) -> str:
 
 
 def drop_queue(draft: Draft, rng: random.Random) -> str:
-    """A queue goes, and every profile forgets it."""
-    others = [key for key in draft.center["queues"] if key != "front"]
-    if not others:
+    """A queue goes, and every profile and quick connect forgets it."""
+    gone = _one(rng, (key for key in draft.center["queues"] if key != "front"))
+    if not gone:
         return ""
-    gone = rng.choice(others)
     del draft.center["queues"][gone]
     for profile in draft.center["routing_profiles"].values():
         profile["queues"] = [key for key in profile["queues"] if key != gone] or ["front"]
+    for key in [key for key, quick in draft.center["quick_connects"].items() if quick.get("queue") == gone]:
+        _forget_quick_connect(draft, key)
     return f"dropped queue {gone}"
 
 
 def rename_queue(draft: Draft, rng: random.Random) -> str:
     """A queue gets another key, and says which one it had."""
-    plain = [key for key, queue in draft.center["queues"].items() if key != "front" and "was" not in queue]
-    if not plain:
+    old = _one(rng, (key for key in draft.center["queues"] if key != "front"))
+    if not old:
         return ""
-    old, new = rng.choice(plain), draft.name(rng)
-    queues = {new if key == old else key: queue for key, queue in draft.center["queues"].items()}
-    queues[new] = {**queues[new], "was": old}
-    draft.center["queues"] = queues
+    new = _renamed(draft, rng, "queues", old)
     for profile in draft.center["routing_profiles"].values():
         profile["queues"] = [new if key == old else key for key in profile["queues"]]
+    for quick in draft.center["quick_connects"].values():
+        if quick.get("queue") == old:
+            quick["queue"] = new
     return f"renamed queue {old} to {new}"
+
+
+def rename_people(draft: Draft, rng: random.Random) -> str:
+    """A routing profile or a security profile gets another key."""
+    kind = rng.choice(("routing_profiles", "security_profiles"))
+    old = rng.choice(list(draft.center[kind]))
+    return f"renamed {old} of {kind} to {_renamed(draft, rng, kind, old)}"
+
+
+def rename_hours(draft: Draft, rng: random.Random) -> str:
+    """Hours get another key."""
+    old = _one(rng, (key for key in draft.center["hours_of_operation"] if key != "day"))
+    if not old:
+        return ""
+    hours = draft.center["hours_of_operation"]
+    hours[old] = hours[old] if isinstance(hours[old], dict) else {"daily": "06:00-22:00"}
+    new = _renamed(draft, rng, "hours_of_operation", old)
+    for queue in draft.center["queues"].values():
+        if queue["hours"] == old:
+            queue["hours"] = new
+    return f"renamed hours {old} to {new}"
+
+
+def rename_flow(draft: Draft, rng: random.Random) -> str:
+    """A flow of a circle gets another key; what leads to it follows."""
+    old = _one(rng, (key for key in draft.flows if key not in {"welcome", "loop", "over", "who"}))
+    if not old:
+        return ""
+    new = draft.name(rng)
+    draft.flows = {new if key == old else key: flow for key, flow in draft.flows.items()}
+    draft.flows[new] |= {"flow": new, "was": old}
+    for flow in draft.flows.values():
+        for step in flow["steps"].values():
+            if step.get("flow") == old:
+                step["flow"] = new
+    return f"renamed flow {old} to {new}"
+
+
+def forget_names(draft: Draft, rng: random.Random) -> str:
+    """What was renamed no longer says so."""
+    things = [thing for kind in draft.center.values() if isinstance(kind, dict) for thing in kind.values()]
+    found = [thing for thing in (*things, *draft.flows.values()) if isinstance(thing, dict) and "was" in thing]
+    for thing in found:
+        del thing["was"]
+    return "forgot former names" if found else ""
+
+
+def cross_queues(draft: Draft, rng: random.Random) -> str:
+    """Agents of two queues transfer to each other: each queue shows the quick connect that leads to the other."""
+    queues = draft.center["queues"]
+    other = _one(rng, (key for key in queues if key != "front"))
+    if not other:
+        return ""
+    there, back = draft.name(rng), draft.name(rng)
+    draft.center["quick_connects"] |= {there: {"queue": other}, back: {"queue": "front"}}
+    queues["front"]["quick_connects"], queues[other]["quick_connects"] = [there], [back]
+    return f"front and {other} lead to each other"
+
+
+def uncross_queues(draft: Draft, rng: random.Random) -> str:
+    """One of the quick connects that a queue shows by name goes."""
+    shown = (key for queue in draft.center["queues"].values() for key in queue.get("quick_connects", ()))
+    gone = _one(rng, shown)
+    if gone:
+        _forget_quick_connect(draft, gone)
+    return f"dropped quick connect {gone}" if gone else ""
+
+
+def change_profiles(draft: Draft, rng: random.Random) -> str:
+    """A routing profile comes, or one of several goes."""
+    profiles = draft.center["routing_profiles"]
+    if len(profiles) > 1 and rng.random() < 0.5:
+        gone = rng.choice(list(profiles))
+        del profiles[gone]
+        return f"dropped profile {gone}"
+    key = draft.name(rng)
+    profiles[key] = _profile(draft, rng)
+    return f"added profile {key}"
+
+
+def change_tags(draft: Draft, rng: random.Random) -> str:
+    """Everything that can be tagged gets another owner."""
+    draft.center["tags"] = {"owner": draft.name(rng)}
+    return f"everything belongs to {draft.center['tags']['owner']}"
+
+
+def _one(rng: random.Random, keys: Iterable[str]) -> str:
+    found = list(dict.fromkeys(keys))
+    return rng.choice(found) if found else ""
+
+
+def _renamed(draft: Draft, rng: random.Random, kind: str, old: str) -> str:
+    new = draft.name(rng)
+    things = {new if key == old else key: thing for key, thing in draft.center[kind].items()}
+    things[new] = {**things[new], "was": old}
+    draft.center[kind] = things
+    return new
+
+
+def _forget_quick_connect(draft: Draft, gone: str) -> None:
+    del draft.center["quick_connects"][gone]
+    for queue in draft.center["queues"].values():
+        shown = [key for key in queue.pop("quick_connects", ()) if key != gone]
+        if shown:
+            queue["quick_connects"] = shown
 
 
 def replace_profile(draft: Draft, rng: random.Random) -> str:
@@ -309,6 +415,14 @@ EDITS: tuple[Edit, ...] = (
     drop_ring,
     swap_quick_connect,
     more_people,
+    rename_people,
+    rename_hours,
+    rename_flow,
+    forget_names,
+    cross_queues,
+    uncross_queues,
+    change_profiles,
+    change_tags,
 )
 
 

@@ -8,7 +8,6 @@ write.
 from __future__ import annotations
 
 import contextlib
-import copy
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
@@ -141,12 +140,12 @@ class EmbeddedEngine:
             return recover(session, find)
 
     def outputs(self) -> Mapping[str, Any]:
-        """The exports of the last finished run; empty before the first."""
-        return copy.deepcopy(self._look()[1])
+        """The exports of the last finished run, not to be changed; empty before the first."""
+        return self._look()[1]
 
     def export(self) -> dict[str, Any]:
-        """The state as `pulumi stack export` prints it; secrets stay sealed."""
-        return copy.deepcopy(self._look()[0])
+        """The state as `pulumi stack export` prints it, not to be changed; secrets stay sealed."""
+        return self._look()[0]
 
     def _look(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """What is recorded, read once until this engine changes it."""

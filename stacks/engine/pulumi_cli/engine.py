@@ -8,6 +8,7 @@ manager: the providers are served and the copy for reading lives until its end.
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 import threading
 from collections.abc import Callable, Mapping
@@ -117,25 +118,15 @@ class PulumiEngine:
         """The Automation API's Stack, made on first use."""
         if self._opened is not None:
             return self._opened
-        from pulumi import automation
+        from . import automated
 
         place = self._where()
         place.prepare()
-        workspace = automation.LocalWorkspace(
-            work_dir=str(place.work),
-            env_vars=self._env(),
-            project_settings=automation.ProjectSettings(name=self._project, runtime="python"),
-            pulumi_command=self._cli(),
-            program=self._run_program,
-        )
+        workspace = automated.workspace(place.work, self._project, self._env(), self._cli(), self._run_program)
         place.only_owner()
-        make = automation.Stack.select if place.exists else automation.Stack.create
         with _in_words():
-            stack = make(self._stack, workspace)
-            settings = workspace.stack_settings(self._stack)
-            wanted = {key: automation.ConfigValue(value) for key, value in self._config.items()}
-            if any((settings.config or {}).get(key) != value for key, value in self._config.items()):
-                stack.set_all_config(wanted)
+            stack = automated.stack(self._stack, workspace, exists=place.exists)
+            automated.configure(stack, self._config)
         place.close_to_others()
         if self._writing:
             place.keep()
@@ -167,7 +158,7 @@ class PulumiEngine:
         self._guard()
         self._program, self._told = program, []
         stack = self._open()
-        ended = self._ran(lambda: run(stack))
+        ended = self._ran(lambda: run(stack), changes=not events.preview)
         if self._intents is not None and not ended and not events.general:
             self._intents.clear()
         if self._told:
@@ -181,8 +172,8 @@ class PulumiEngine:
             interrupted=self._cancelled,
         )
 
-    def _ran(self, run: Callable[[], Any]) -> str:
-        """Run the CLI; returns why it failed, or ""."""
+    def _ran(self, run: Callable[[], Any], *, changes: bool = True) -> str:
+        """Run the CLI; returns why it failed, or "". A run that only reads leaves the state as it was exported."""
         from pulumi.automation.errors import CommandError
 
         for provider in self._providers:
@@ -192,7 +183,8 @@ class PulumiEngine:
         except CommandError as error:
             return _last_words(str(error))
         finally:
-            self._exported = None
+            if changes:
+                self._exported = None
         return ""
 
     def _failures(self, events: Events, ended: str) -> tuple[Failure, ...]:
@@ -215,7 +207,7 @@ class PulumiEngine:
         found = Refreshed(self.on_read, total)
         stack = self._open()
         run = stack.refresh if write else stack.preview_refresh
-        ended = self._ran(lambda: run(on_event=found, parallel=self._parallel, target=targets))
+        ended = self._ran(lambda: run(on_event=found, parallel=self._parallel, target=targets), changes=write)
         if ended:
             raise StateError(
                 f"what stands cannot be read: {'; '.join(dict.fromkeys(found.errors)) or ended}",
@@ -244,7 +236,7 @@ class PulumiEngine:
 
     def _protect(self, keep: Keep | None) -> list[str]:
         """Protect what is to stay and nothing else; returns it."""
-        document = self._export()
+        document = copy.deepcopy(self.export())
         kept, changed = [], False
         for resource in document["deployment"].get("resources") or ():
             stays = keep is not None and urns.counted(resource["type"])
@@ -264,14 +256,18 @@ class PulumiEngine:
         place = self._where()
         if not place.exists or self._intents is None:
             return ()
+        if place.locked:
+            self._exported = None  # whoever holds it may still write
         said = place.break_stale_locks()
         older = place.mend()
+        if older:
+            self._exported = None
         try:
-            document = self._export()
+            document = copy.deepcopy(self.export())
         except StateError:
             if not place.mend(unreadable=True):
                 raise
-            older, document = True, self._export()
+            older, document = True, copy.deepcopy(self.export())
         # One save older, it may lack what was made and answered: then every create of that run is looked up.
         recovery = Recovery(document["deployment"], self._intents.open(settled=older))
         if not recovery.needed:
@@ -296,7 +292,7 @@ class PulumiEngine:
         return {}
 
     def export(self) -> dict[str, Any]:
-        """The state as `pulumi stack export` prints it; secrets stay sealed."""
+        """The state as `pulumi stack export` prints it, not to be changed; secrets stay sealed."""
         if self._exported is None:
             self._exported = self._export()
         return self._exported
@@ -332,7 +328,7 @@ class PulumiEngine:
 
     def _secrets_provider(self) -> dict[str, Any]:
         """What this stack's secrets are sealed with. Without it in the state that it takes, the CLI crashes."""
-        found: dict[str, Any] = self._export()["deployment"].get("secrets_providers") or {}
+        found: dict[str, Any] = self.export()["deployment"].get("secrets_providers") or {}
         if not found:
             settings = self._open().workspace.stack_settings(self._stack)
             found = {"type": "passphrase", "state": {"salt": settings.encryption_salt}}

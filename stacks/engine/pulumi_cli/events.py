@@ -39,7 +39,7 @@ class Events:
     def __init__(self, on_step: OnStep, *, preview: bool, deleting: tuple[str, ...] = ()) -> None:
         """`deleting` is why things are deleted, which the CLI does not say."""
         self._on_step = on_step
-        self._preview = preview
+        self.preview = preview
         self._deleting = deleting
         self._lock = threading.Lock()
         self._began: dict[str, float] = {}
@@ -86,13 +86,13 @@ class Events:
         operation, urn = str(metadata.op.value), metadata.urn
         if not urns.counted(urns.kind(urn)):
             return
-        if not self._preview and operation in _MUTATING:
+        if not self.preview and operation in _MUTATING:
             self.mutations += 1
         step = self._step(metadata)
         if step is None:
             return
         self._began.setdefault(urn, time.monotonic())
-        if self._preview:
+        if self.preview:
             self._keep(step)
         if step.action != "same":
             self._on_step(StepEvent("started", step))

@@ -120,6 +120,11 @@ class Place:
 
     # ------------------------------------------------------------ locks of the CLI itself
 
+    @property
+    def locked(self) -> bool:
+        """Whether a run of the CLI holds a lock, or left one."""
+        return bool(self._locks())
+
     def break_stale_locks(self, sleep: Callable[[float], None] = time.sleep) -> list[str]:
         """Remove locks of processes that are dead on this host; wait for one that is about to end.
 
