@@ -1,4 +1,4 @@
-"""Any centre moves to Pulumi and back, and from a file, and no preview shows a change: the example and generated ones."""
+"""Any centre moves to Pulumi and back, and from a file, without a change: the example and generated ones."""
 
 from __future__ import annotations
 
@@ -6,37 +6,28 @@ import json
 import os
 import random
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from generated_centres import add_ring, change_hours, cross_queues, draft, rename_queue, replace_profile
+from generated_centres import Draft, add_ring, change_hours, cross_queues, draft, rename_queue, replace_profile
 
 pytestmark = pytest.mark.skipif("CCDEPLOY_TORTURE" not in os.environ, reason="minutes: make parity runs it")
-ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "hospital-follow-up"
 PULUMI = ("--engine", "pulumi", "--json")
 CHANGES = ("create", "update", "replace", "delete")
 
 
 @pytest.fixture(params=["example", 0, 4, 9])
-def moved(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
-    """A folder with a centre, `ccdeploy` run in it, and what it was drawn from, None for the example."""
-    from conftest import Centre
-
-    place = tmp_path / "place"
+def moved(request: pytest.FixtureRequest, centre: Any) -> tuple[Any, Draft | None]:
+    """A folder with a centre and `ccdeploy` run in it; what it was drawn from, None for the example."""
+    shutil.rmtree(centre.folder)
     if request.param == "example":
-        shutil.copytree(
-            ROOT / "examples" / "hospital-follow-up", place, ignore=shutil.ignore_patterns(".ccdeploy", "rosters")
-        )
-        shutil.copytree(ROOT / "examples" / "hospital-follow-up" / "rosters", place / "rosters")
-        made = None
-    else:
-        made = draft(request.param)
-        made.write(place)
-    centre = Centre(place)
-    yield centre, made
-    centre("sandbox", "stop", code=None)
+        shutil.copytree(EXAMPLE, centre.folder, ignore=shutil.ignore_patterns(".ccdeploy"))
+        return centre, None
+    made = draft(request.param)
+    made.write(centre.folder)
+    return centre, made
 
 
 def no_change(plan: Any) -> None:
