@@ -71,8 +71,10 @@ ROSTER_TORTURE := tests/server/test_roster_interrupted.py tests/functional/agent
 	tests/unit/agents/test_roster_crash.py tests/unit/agents/test_roster_disk.py
 
 # The example and eleven generated centres on both engines, side by side; hypothesis edits centres and instances.
+# GOLDEN=--rewrite-golden writes the table of docs/engine.md anew.
 parity: $(VENV)/.dev
-	CCDEPLOY_TORTURE=1 $(BIN)/pytest -q tests/engine/test_engine_parity.py tests/functional/drift
+	CCDEPLOY_TORTURE=1 $(BIN)/pytest -q $(GOLDEN) tests/engine/test_engine_parity.py tests/engine/test_moving_any_centre.py \
+		tests/functional/drift
 
 golden: $(VENV)/.dev
 	$(BIN)/pytest -q --rewrite-golden

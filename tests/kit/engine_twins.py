@@ -37,8 +37,15 @@ TODAY = dt.date(2026, 11, 22)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _ROLE = re.compile(r"(AWSServiceRoleForAmazonConnect)_[0-9a-f]+")
 _TIMES = re.compile(r"(Time|Date|Since|Timestamp|time|date)$|^_(at|until|describes|claimed)$")
-# What belongs to one run, or to an engine's own books: Pulumi forgets an alias once it has served.
-_NOT_COMPARED = {"created", "modified", "id", "provider", "sourcePosition", "stackTrace", "aliases"}
+NOT_COMPARED = {
+    "id": "the service draws it; where it occurs in other values, the name of what it belongs to stands instead",
+    "created": "the time of the run; every other time is compared as `<time>`",
+    "modified": "the time of the run",
+    "provider": "a default provider has an id of its own on every run",
+    "sourcePosition": "Pulumi's language host says where in the program; in one process nobody does",
+    "stackTrace": "as `sourcePosition`",
+    "aliases": "Pulumi forgets an alias once it has served; ours stays",
+}
 Json = dict[str, Any]
 
 
@@ -193,7 +200,7 @@ def _counted(entry: Json) -> bool:
 
 def _compared(entry: Json) -> Json:
     """A resource without what belongs to one run or one engine's bookkeeping."""
-    kept = {key: value for key, value in entry.items() if key not in _NOT_COMPARED and value not in ({}, [], False, "")}
+    kept = {key: value for key, value in entry.items() if key not in NOT_COMPARED and value not in ({}, [], False, "")}
     for key in ("dependencies", "additionalSecretOutputs", "ignoreChanges"):
         if key in kept:
             kept[key] = sorted(kept[key])
