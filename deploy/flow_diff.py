@@ -230,6 +230,8 @@ def known_ids(center: Center, flow: CompiledFlow, outputs: Mapping[str, Any]) ->
     arn = outputs["instance"]["arn"]
     groups = {"queue": "queues", "flow": "flows", "module": "flows"}
     segments = {"hours": ("hours_of_operation", "operating-hours"), "prompt": ("prompts", "prompt")}
+    standing = outputs.get("switches") or {}
+    switches = {switch.hours: standing[key] for key, switch in center.switches.items() if key in standing}
     found: dict[Ref, str] = {}
     for ref in flow.refs:
         value: str | None = None
@@ -237,12 +239,15 @@ def known_ids(center: Center, flow: CompiledFlow, outputs: Mapping[str, Any]) ->
             value = ((outputs.get(groups[ref.kind]) or {}).get(ref.name) or {}).get("arn")
         elif ref.kind in segments:
             group, segment = segments[ref.kind]
-            ident = ((outputs.get(group) or {}).get(ref.name) or {}).get("id")
+            there = {**(outputs.get(group) or {}), **(switches if ref.kind == "hours" else {})}
+            ident = (there.get(ref.name) or {}).get("id")
             value = f"{arn}/{segment}/{ident}" if ident else None
         elif ref.kind == "phone_number":
             value = (outputs.get("phone_numbers") or {}).get(ref.name)
         elif ref.kind == "lambda":
             value = center.lambdas.get(ref.name)
+        elif ref.kind == "bot":
+            value = center.bots.get(ref.name)
         if value:
             found[ref] = value
     return found

@@ -40,11 +40,11 @@ def command(
 
     given = replace(given, take_over=take_over)
     found = actions.read(given, folder, "preview")
-    warn(given, found.warnings)
     plan = actions.preview(given, found, rosters=rosters, allow_suspend=allow_suspend, keep=keep)
-    if not given.quiet:
+    if not given.quiet:  # first what is on: a switch stays on
         for note in plan.notes:
             talk(note)
+    warn(given, found.warnings)
     if given.json:
         out_json(plan.as_json())
     else:

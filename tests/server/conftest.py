@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -135,6 +135,12 @@ class Inside(Command):
         assert code is None or ran.code == code, f"exit code {ran.code}\n{ran.out}\n{ran.err}"
         assert "Traceback" not in ran.err, ran.err
         return ran
+
+
+@pytest.fixture(scope="session")
+def command_in() -> Callable[[Path], Command]:
+    """`command_in(folder)`: the command in this process."""
+    return Inside
 
 
 @pytest.fixture
