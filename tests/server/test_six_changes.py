@@ -217,8 +217,13 @@ def test_a_switch_stays_on_and_a_flow_that_was_mended_at_night_stops_the_run(sto
     endpoint = json.loads(storm("sandbox", "start", "--json").out)["endpoint"]
     storm("switch", "closed", "on")
     status = storm("status", "--json").json
-    key = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
-    connect = boto3.client("connect", region_name="eu-central-1", endpoint_url=endpoint, **key)
+    connect = boto3.client(
+        "connect",
+        region_name="eu-central-1",
+        endpoint_url=endpoint,
+        aws_access_key_id="sandbox",
+        aws_secret_access_key="sandbox",
+    )
     flow = {"InstanceId": status["instance"]["id"], "ContactFlowId": status["flows"]["welcome"]["id"]}
     content = connect.describe_contact_flow(**flow)["ContactFlow"]["Content"]
     connect.update_contact_flow_content(
