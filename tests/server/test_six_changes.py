@@ -118,7 +118,7 @@ class Storm:
         return dict((ran.json if words[0] == "preview" else ran.lines[-1])["error"])
 
     def up(self, *words: str, code: int = 0) -> dict[str, Any]:
-        return self("up", "--json", "--today", DAY, *words, code=code).result
+        return dict(self("up", "--json", "--today", DAY, *words, code=code).result)
 
 
 @pytest.fixture
