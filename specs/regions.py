@@ -14,7 +14,8 @@ from .frozen import dataclass
 class Region:
     """A Region: its name, city and place in degrees; `connect` when Amazon Connect is there.
 
-    `callable_countries` are the countries a new instance may call without asking; empty = not known.
+    `callable_countries` are the countries a new instance may call without asking; empty = not known. `eea`: it lies in
+    the European Economic Area, which London and Zurich do not.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Region:
     longitude: float
     connect: bool
     callable_countries: frozenset[str] = frozenset()
+    eea: bool = False
 
 
 @cache
@@ -32,7 +34,9 @@ def all_regions() -> dict[str, Region]:
     data = json.loads(text)
     dialled = data["callable_countries"]
     return {
-        name: Region(name, city, lat, lon, name in data["connect"], frozenset(dialled.get(name, ())))
+        name: Region(
+            name, city, lat, lon, name in data["connect"], frozenset(dialled.get(name, ())), name in data["eea"]
+        )
         for name, (city, lat, lon) in data["regions"].items()
     }
 

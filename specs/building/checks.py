@@ -14,6 +14,7 @@ from .instances import check_instance
 from .numbers import check_numbers
 from .people import check_group, check_scopes, check_statuses
 from .queues import check_queues
+from .residency import check_residency
 
 MOMENT_TYPES: dict[str, FlowType] = {name.replace("-", "_"): kind for name, kind in BUILT_IN_FLOWS.items()}
 SECURITY_TAKEN = ("Admin", "Agent", "CallCenterManager", "QualityAnalyst")
@@ -31,6 +32,7 @@ def check(center: Center, values: Values, reading: Reading) -> None:
     check_statuses(dict(center.agent_statuses), reading)
     check_scopes(center.security_profiles, center.hierarchy, values.get("security_profiles", Values()), problems)
     check_instance(center, values, problems)
+    check_residency(center, values, problems)
     _suspended(center, reading)
     _flows(center, values, reading)
     _caps(center, values, reading)

@@ -69,6 +69,12 @@ def center() -> Record:
                 "123456789012",
                 words.pattern("an account of 12 digits", r"\d{12}", "for example 123456789012", number=True),
             ),
+            "residency": Field(
+                "Where data may lie. `eea`: only in Regions of the European Economic Area; Connect is there in "
+                "eu-central-1. It is no certificate (HDS, ENS): what covers your account stands in AWS Artifact.",
+                "eea",
+                words.choice("eea"),
+            ),
             "time_zone": Field("IANA time zone of all times.", "Europe/Paris", TIME_ZONE, required=True),
             "language": Field("The only language; `languages` for several.", "fr-FR", LANGUAGE_CODE),
             "voice": Field("The only language's Polly voice, or none.", "Lea", words.text(1, 40)),
