@@ -24,7 +24,7 @@ def read_email(text: str) -> str:
         raise Mistake("bad-email", f"{text!r} is not an e-mail address", "it needs a name, one @ and a domain")
     if _BETWEEN.search(text):
         parts = re.split(r"[;,|\s]+", text.strip())
-        if len(parts) > 1 and parts[1].count("@"):
+        if sum("@" in part for part in parts) > 1:
             raise Mistake("bad-email", f"{text!r} holds more than one address", "write one; a person has one sign-in")
         likely = re.sub(r"[;,|]", ".", re.sub(r"\s+", "", text))
         raise Mistake("bad-email", f"{text!r} is not an e-mail address", f'did you mean "{likely}"?')

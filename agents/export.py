@@ -11,17 +11,22 @@ from ..specs.durations import spoken
 from .cells import neutral
 from .headers import COLUMNS
 from .model import Person
+from .phones import spaced
 
 BOM: Final = "\ufeff"  # without it Excel takes UTF-8 for Windows-1252
 
 
 def write_roster(people: Iterable[Person], *, delimiter: str = ",", bom: bool = False) -> str:
-    """A roster in our columns with a header; CRLF as spreadsheets write it."""
+    """A roster in our columns with a header; CRLF as spreadsheets write it.
+
+    Numbers are written with spaces: of +33199000123 a spreadsheet that opens the file makes 33199000123.
+    """
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter)
     writer.writerow(COLUMNS)
     for person in people:
         cells = row_of(person)
+        cells["desk_phone"] = spaced(cells["desk_phone"])
         writer.writerow([cells[column] for column in COLUMNS])
     return (BOM if bom else "") + out.getvalue()
 

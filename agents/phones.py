@@ -61,6 +61,20 @@ def read_phone(text: str, country: str | None) -> str:
     return _national(bare, text, country)
 
 
+def spaced(number: str) -> str:
+    """A number in E.164 as people write it, +33 1 99 00 01 23; as it is where that would not be read as the same."""
+    if not number:
+        return ""
+    import phonenumbers
+
+    try:
+        parsed = phonenumbers.parse(number, None)
+        written = str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
+        return written if " " in written and read_phone(written, None) == number else number
+    except (phonenumbers.NumberParseException, Mistake):
+        return number
+
+
 def _international(number: str, text: str) -> str:
     """A number with its country code; a zero that people write after it, as in +33 (0)1, falls away where it must."""
     if not _ZERO_AFTER_CODE.match(number):

@@ -95,8 +95,11 @@ def open_table(path: Path, shown: str, sheet: str | None = None, *, central: boo
 
         return open_sheet(data, shown, sheet)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            hint = "open it, remove the password and save it again"
+            raise Unreadable(Where(shown), "locked-excel", "this workbook has a password", hint)
         hint = "open it and save it as .xlsx or as CSV"
-        raise Unreadable(Where(shown), "old-excel", "this is an old .xls workbook (or one with a password)", hint)
+        raise Unreadable(Where(shown), "old-excel", "this is an old .xls workbook", hint)
     text, encoding = decode(data, shown, central=central)
     return _open_text(text, shown, encoding)
 

@@ -79,6 +79,10 @@ def test_lines_are_those_of_the_file(center: Center, tmp_path: Path) -> None:
         (b"\xef\xbb\xbfemail,first_name\n\xff\xfe", "encoding"),
         (b"PK\x03\x04 this is no zip", "bad-workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old-excel"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 600,
+            "locked-excel",
+        ),
         (b'email,first_name,last_name,routing_profile\n"a@example.org,Anna', "open-quote"),
         (b'email,first_name,last_name,routing_profile\n"a"b,Anna,B,helper\n', "stray-quote"),
         (b"email,first_name,last_name,routing_profile\n" + b"a" * 40_000 + b",A,B,helper\n", "long-cell"),
@@ -290,4 +294,27 @@ def test_what_is_said_of_a_row_does_not_depend_on_how_the_rows_before_it_were_re
     assert told == [(p.code, p.message, p.where.column) for p in alone.problems]
     assert [p[:4] for p in after.people[1:]] == [p[:4] for p in alone.people]
     for person in after.people:
-        assert unicodedata.is_normalized("NFC", person.first_name + person.last_name)
+        assert all(unicodedata.is_normalized("NFC", name) for name in (person.first_name, person.last_name))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "E-mailadres;Voornaam;Achternaam;Routeringsprofiel",
+        "E-postadress;Förnamn;Efternamn;Routningsprofil",
+        "E-post;Fornavn;Etternavn;Routing profile",
+        "Sähköposti;Etunimi;Sukunimi;Routing profile",
+    ],
+)
+def test_headers_of_the_north_are_known_too(center: Center, tmp_path: Path, header: str) -> None:
+    checked = read(center, tmp_path, f"{header}\r\na@example.org;Åsa;de Vries;helper\r\n".encode("windows-1252"))
+    assert checked.problems == ()
+    assert checked.people[0].last_name == "de Vries"
+
+
+def test_an_address_with_a_space_in_it_is_one_address(center: Center, tmp_path: Path) -> None:
+    header = "email;first_name;last_name;routing_profile\n"
+    checked = read(center, tmp_path, f"{header}anna @example.org;Anna;Bell;helper\n".encode())
+    assert [p.hint for p in checked.problems] == ['did you mean "anna@example.org"?']
+    checked = read(center, tmp_path, f"{header}anna@example.org bob@example.org;Anna;Bell;helper\n".encode())
+    assert "more than one address" in checked.problems[0].message
