@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -31,14 +32,15 @@ SLIPS = (
 VOLATILE = (
     (re.compile(r"\b\d+(\.\d+)? ?(s|ms|min|seconds|minutes)\b"), "N s"),
     (re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "ID"),
+    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\dZ"), "WHEN"),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
     (re.compile(r"[ \t]+"), " "),
 )
 
 
 def environment() -> dict[str, str]:
-    """A terminal of 80 columns without colour, in one language."""
-    return {**os.environ, "NO_COLOR": "1", "COLUMNS": "80", "LC_ALL": "C.UTF-8"}
+    """A terminal of 80 columns without colour, in one language, of nobody in particular."""
+    return {**os.environ, "LOGNAME": "ada", "NO_COLOR": "1", "COLUMNS": "80", "LC_ALL": "C.UTF-8"}
 
 
 def transcript() -> str:
@@ -58,7 +60,7 @@ def transcript() -> str:
                 check=True,
             )
             lines += [f"$ ccdeploy {command} {folder.name}", done.stdout.rstrip(), ""]
-    return "\n".join(lines).rstrip()
+    return "\n".join(lines).rstrip().replace(f" on {socket.gethostname()}:", " on laptop:")
 
 
 def mistakes() -> str:
