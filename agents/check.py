@@ -22,7 +22,7 @@ from .model import Checked, Person
 from .own_cells import NAME, SHORT, OwnCells, composed
 from .phones import country_of, read_phone
 from .read import Unreadable, open_table, split_sheet
-from .rules import Rules, rules_of
+from .rules import Rules, rules_of, spoken
 from .sheet_marks import warnings_of
 from .terms import SHARED, Found, read_terms
 from .unique import find_doubles, name_the_unnamed
@@ -239,6 +239,7 @@ class _Check:
             remarks=tuple(self.remarks),
             rows=self.rows,
             central=self.rules.central,
+            languages=spoken(self.rules.center),
             findings=findings,
         )
 

@@ -92,6 +92,7 @@ class Checked:
     remarks: tuple[str, ...] = ()
     rows: Mapping[str, int] = field(default_factory=dict)
     central: bool = False  # files without a mark are Windows-1250 (`read.decode`)
+    languages: tuple[str, ...] = ()  # of the centre, its own first: en, fr
     findings: Mapping[str, Findings] = field(default_factory=dict, repr=False, compare=False)  # by file, none grouped
 
     @property

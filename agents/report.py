@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
@@ -58,6 +59,22 @@ def write_report(checked: Checked, paths: Mapping[str, Path], out: Path) -> None
         write_atomic(out, _csv(checked, paths).encode())
     else:
         _workbook(checked, paths, out)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The headings of our own columns."""
+
+    to_do: str
+    bad: str
+
+
+def _words(checked: Checked) -> _Words:
+    """In the centre's languages as far as they are known, then in English, which all sentences are in."""
+    known: dict[str, list[str]] = json.loads(Path(__file__).with_name("report.json").read_text("utf-8"))
+    pairs = [*(known[code] for code in checked.languages if code in known), [TO_DO, BAD]]
+    to_do, bad = (" / ".join(words) for words in zip(*pairs, strict=True))
+    return _Words(to_do, bad)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +133,14 @@ def _open(path: Path, shown: str, checked: Checked) -> Table:
 
 def _csv(checked: Checked, paths: Mapping[str, Path]) -> str:
     """Each roster under a header of its own, blank line between; with the delimiter that the first of them has."""
-    out = io.StringIO()
+    out, words = io.StringIO(), _words(checked)
     writer: Any = None
     for shown, path in paths.items():
         try:
             table = _open(path, shown, checked)
         except Unreadable as error:
             writer = writer or csv.writer(out, delimiter=";")
-            writer.writerow([TO_DO, BAD, "file"])
+            writer.writerow([words.to_do, words.bad, "file"])
             writer.writerow([f"{error.message}: {error.hint}", "", shown])
             continue
         if writer is None:
@@ -134,7 +151,7 @@ def _csv(checked: Checked, paths: Mapping[str, Path]) -> str:
         for at, row in enumerate(_rows(table, shown, checked)):
             if at == 0:
                 header = list(row.cells)
-                writer.writerow([TO_DO, BAD, *map(neutral, row.cells)])
+                writer.writerow([words.to_do, words.bad, *map(neutral, row.cells)])
                 if not row.advice:
                     continue
                 writer.writerow([row.advice, _named(row, header)])
@@ -151,7 +168,7 @@ def _workbook(checked: Checked, paths: Mapping[str, Path], out: Path) -> None:
     """One sheet a roster, row by row, so that 36,000 people need little memory."""
     import openpyxl
 
-    book = openpyxl.Workbook(write_only=True)
+    book, words = openpyxl.Workbook(write_only=True), _words(checked)
     taken: set[str] = set()
     for shown, path in paths.items():
         sheet: Any = book.create_sheet(_title(shown, taken))
@@ -168,7 +185,7 @@ def _workbook(checked: Checked, paths: Mapping[str, Path], out: Path) -> None:
             sheet.append([_cell(sheet, f"{error.message}: {error.hint}", _RED)])
             continue
         for at, row in enumerate(rows):
-            advice = row.advice or (TO_DO if at == 0 else "")
+            advice = row.advice or (words.to_do if at == 0 else "")
             colour = {"error": _RED, "warning": _YELLOW, "": None}[row.severity]
             first = _cell(sheet, advice, colour, wrap=bool(row.advice), bold=at == 0) if advice else None
             if row.advice:  # programs other than Excel do not find the height by themselves

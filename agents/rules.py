@@ -59,6 +59,12 @@ class Rules:
         return any(language.code.split("-")[0] in CENTRAL for language in spoken)
 
 
+def spoken(center: Center | None) -> tuple[str, ...]:
+    """The languages of the centre as `fr`, in its own order."""
+    codes = center.languages.values() if center is not None else ()
+    return tuple(dict.fromkeys(language.code.split("-")[0].lower() for language in codes))
+
+
 def rules_of(center: Center | None) -> Rules:
     """The rules of a centre, or those of form alone."""
     if center is None:

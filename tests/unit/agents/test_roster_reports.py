@@ -59,7 +59,7 @@ def test_a_table_names_the_bad_cells_of_each_row(center: Center, folder: Path) -
     write_report(*checked_file(center, folder), out)
     text = out.read_text("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
-    assert rows[0][:3] == ["what to do", "bad cells", "email"]
+    assert rows[0][:3] == ["que faire / what to do", "cellules à corriger / bad cells", "email"]
     assert rows[1][1] == "password"
     assert rows[2][1] == "email, first_name"
     assert rows[2][3] == "'=1+1"
