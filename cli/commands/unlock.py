@@ -13,7 +13,7 @@ from ..options import settings
 
 @click.command()
 @folder_argument
-@settings("stack", "json", "yes")
+@settings("stack", "target", "json", "yes")
 def command(given: Settings, folder: Path | None) -> None:
     """Take the lease of a stack away from an operator who is gone.
 

@@ -167,25 +167,29 @@ class AwsProvider:
         found = _entry(request.type)
         if request.preview:
             return schema.preview_update(found.spec, request.old_outputs, request.news)
+        news = _whole(plain(request.news))
+        one, door = kind(request.type), self._door(news, request.timeout)
+        old = _whole(plain(request.old_outputs))
+        if found.spec.outputs and not old.keys() & set(found.spec.outputs):
+            # Made, but never read back: what stands may be as it should already.
+            old = self._outputs(found, door, request.id, news)
         compared = DiffRequest(
             request.urn,
             request.type,
             request.name,
             request.id,
             request.old_inputs,
-            request.old_outputs,
+            _marked(found, old),
             request.news,
             request.ignore_changes,
         )
-        news = _whole(plain(request.news))
         change = Change(
             request.id,
             plain(request.old_inputs),
-            _whole(plain(request.old_outputs)),
+            old,
             news,
             frozenset(self.diff(compared).changed),
         )
-        one, door = kind(request.type), self._door(news, request.timeout)
         if found.taggable and change.touches("tags", "tagsAll"):
             self._retag(one, door, change)
         for names, act in one.steps():
@@ -257,7 +261,7 @@ class AwsProvider:
         """What is known of a half-made resource.
 
         Where even the read fails, only what a replacement depends on is kept: the next run then sees every other
-        input as changed and sets it.
+        input as changed, and its update reads first.
         """
         try:
             outputs = self._fresh(found, door, id_, inputs)

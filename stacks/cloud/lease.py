@@ -366,7 +366,8 @@ def held(found: Record, where: str) -> LeaseHeld:
     doing = f" ({found['what']})" if found.get("what") else ""
     return LeaseHeld(
         f"{found.get('owner', '?')} on {found.get('host', '?')}, process {found.get('pid', '?')}, "
-        f"works on this stack since {since}{doing}",
+        f"works on this stack{doing} since {since}",
         where=where,
-        hint="wait for that run to end; a run that died frees the stack within a minute by itself",
+        hint="wait for that run to end (up and down do so with --wait 300); one that died frees the stack within a "
+        "minute by itself, one that hangs for good gives way to: ccdeploy unlock",
     )

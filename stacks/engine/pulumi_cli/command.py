@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from pulumi.automation import CommandResult, PulumiCommand
-from pulumi.automation.errors import create_command_error
+from pulumi.automation.errors import InvalidVersionError, create_command_error
 
 from ....specs.errors import Refused
 
@@ -58,7 +58,15 @@ class Command(PulumiCommand):
         self._lock = threading.Lock()
         self._running: subprocess.Popen[str] | None = None
         # The base class would run `pulumi` of a folder named bin/; an official bundle and ours both have that form.
-        super().__init__(root=str(binary.parent.parent) if binary.parent.name == "bin" else None)
+        try:
+            super().__init__(root=str(binary.parent.parent) if binary.parent.name == "bin" else None)
+        except (OSError, InvalidVersionError, subprocess.SubprocessError) as error:
+            raise Refused(
+                f"The Pulumi CLI does not tell its version: {error}",
+                hint=f"Run it by hand: {binary} version; if that works, run the same command again",
+                where=str(binary),
+                code="pulumi",
+            ) from error
         self.command = str(binary)
 
     def interrupt(self) -> None:

@@ -26,6 +26,7 @@ from .place import Place
 from .recovery import Recovery
 from .remote_place import opened
 from .watched import Intents, Watched
+from .words import in_words, last_words
 
 VERSION: Final = 3
 Keep = Callable[[str, str], bool]
@@ -65,6 +66,8 @@ class PulumiEngine:
         self._cancelled = False
         self._exported: dict[str, Any] | None = None
         self._place: Place | None = None
+        self._broken: list[str] = []  # what was said of locks that a dead CLI had left
+        self._mended: bool | None = None  # whether an older state took the place of a torn one; None: not looked yet
         self._program: Program = _nothing
         self._told: list[CcdeployError] = []
         self.on_read: OnRead = unheard
@@ -80,8 +83,10 @@ class PulumiEngine:
         self.close()
 
     def close(self) -> None:
-        """Stop serving and forget the copy."""
+        """Stop serving and forget the copy. What a CLI that died had begun ends first, under the lease of this run."""
         self._attached.close()
+        for provider in self._providers:
+            provider.rest()
         if self._intents is not None:
             self._intents.close()
         if self._place is not None:
@@ -124,7 +129,7 @@ class PulumiEngine:
         place.prepare()
         workspace = automated.workspace(place.work, self._project, self._env(), self._cli(), self._run_program)
         place.only_owner()
-        with _in_words():
+        with in_words():
             stack = automated.stack(self._stack, workspace, exists=place.exists)
             automated.configure(stack, self._config)
         place.close_to_others()
@@ -160,7 +165,7 @@ class PulumiEngine:
         stack = self._open()
         ended = self._ran(lambda: run(stack), changes=not events.preview)
         if self._intents is not None and not ended and not events.general:
-            self._intents.clear()
+            self._settled(self._intents)
         if self._told:
             raise self._told[0]
         failures = self._failures(events, ended)
@@ -172,6 +177,12 @@ class PulumiEngine:
             interrupted=self._cancelled,
         )
 
+    def _settled(self, intents: Intents) -> None:
+        """The state holds all that was made: from here on it is what a save that goes wrong falls back to."""
+        self._where().keep()
+        self._mended = False
+        intents.clear()
+
     def _ran(self, run: Callable[[], Any], *, changes: bool = True) -> str:
         """Run the CLI; returns why it failed, or "". A run that only reads leaves the state as it was exported."""
         from pulumi.automation.errors import CommandError
@@ -181,7 +192,7 @@ class PulumiEngine:
         try:
             run()
         except CommandError as error:
-            return _last_words(str(error))
+            return last_words(str(error))
         finally:
             if changes:
                 self._exported = None
@@ -256,32 +267,24 @@ class PulumiEngine:
         place = self._where()
         if not place.exists or self._intents is None:
             return ()
-        if place.locked:
-            self._exported = None  # whoever holds it may still write
-        said = place.break_stale_locks()
-        older = place.mend()
-        if older:
-            self._exported = None
-        try:
-            document = copy.deepcopy(self.export())
-        except StateError:
-            if not place.mend(unreadable=True):
-                raise
-            older, document = True, copy.deepcopy(self.export())
-        # One save older, it may lack what was made and answered: then every create of that run is looked up.
-        recovery = Recovery(document["deployment"], self._intents.open(settled=older))
-        if not recovery.needed:
+        document = copy.deepcopy(self.export())
+        said, self._broken = self._broken, []
+        recovery = Recovery(document["deployment"], self._intents.open())
+        if self._mended:
+            said.append("A save of the state had gone wrong: the one before it was taken, and all of it was read anew")
+        elif not recovery.needed:
             return tuple(said)
         recovery.settle(find)
         if recovery.changed:
             self.replace_state(document)
-        if recovery.targets:
+        if recovery.targets or self._mended:
             stack = self._open()
             found = Refreshed()
-            ended = self._ran(lambda: stack.refresh(target=recovery.targets, on_event=found))
+            targets = None if self._mended else recovery.targets
+            ended = self._ran(lambda: stack.refresh(target=targets, on_event=found))
             if ended:
                 raise StateError(f"what was left cannot be read: {ended}", where=self._stack, hint="run again")
-        self._intents.clear()
+        self._settled(self._intents)
         return (*said, *recovery.said)
 
     def outputs(self) -> Mapping[str, Any]:
@@ -309,16 +312,19 @@ class PulumiEngine:
     def _export(self, *, secrets: bool = False) -> dict[str, Any]:
         if not self._where().exists:
             return {"version": VERSION, "deployment": {}}
-        more = ["--show-secrets"] if secrets else []
-        result = self._cli().feed(
-            ["stack", "export", "--stack", self._stack, *more], str(self._where().work), self._env(), ""
-        )
-        if result.code != 0:
-            raise StateError(
-                f"the state cannot be read: {_last_words(result.stderr)}",
-                where=str(self._where().root),
-                hint="restore the folder from a backup",
-            )
+        place = self._where()
+        place.prepare()
+        if self._mended is None:
+            self._broken = place.break_stale_locks() if self._writing else []
+            self._mended = place.mend()
+        arguments = ["stack", "export", "--stack", self._stack, *(["--show-secrets"] if secrets else [])]
+        while (result := self._cli().feed(arguments, str(place.work), self._env(), "")).code != 0:
+            said = last_words(result.stderr)
+            if result.code in {-9, 137} or not place.mend(unreadable=True):
+                raise StateError(
+                    f"the state cannot be read: {said}", where=str(place.root), hint="restore the folder from a backup"
+                )
+            self._mended = True
         document: dict[str, Any] = json.loads(result.stdout)
         return document
 
@@ -348,7 +354,7 @@ class PulumiEngine:
         self._exported = None
         if result.code != 0:
             raise StateError(
-                f"Pulumi does not take the state: {_last_words(result.stderr)}",
+                f"Pulumi does not take the state: {last_words(result.stderr)}",
                 where=self._stack,
                 hint="the old state is still in place; run the command again",
             )
@@ -356,27 +362,3 @@ class PulumiEngine:
 
 def _nothing() -> None:
     """The program of an engine that was not given one yet."""
-
-
-@contextlib.contextmanager
-def _in_words() -> Any:
-    from pulumi.automation.errors import CommandError
-
-    try:
-        yield
-    except CommandError as error:
-        raise CcdeployError(
-            f"The Pulumi CLI refused: {_last_words(str(error))}",
-            hint="Run the same command again; if it stays, run the CLI by hand: pulumi stack ls",
-            code="pulumi",
-        ) from error
-
-
-def _last_words(text: str) -> str:
-    """The last line of the CLI that says something, without colours."""
-    if "code: -9" in text or "code: 137" in text:
-        return "the Pulumi CLI was killed"
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    errors = [line for line in lines if line.startswith("error:")]
-    found = (errors or lines or ["it ended without a word"])[-1]
-    return found.removeprefix("error:").strip()

@@ -3,6 +3,8 @@
     pulumi/backend    Pulumi's own file backend: the state, its history and backups
     pulumi/work       Pulumi.yaml and Pulumi.<stack>.yaml (config and the salt of the secrets)
     pulumi/home       the CLI's own files, so that nothing of ours lands in the user's ~/.pulumi
+    pulumi/last.json  the state as it was when nothing was open: the CLI does not save in one step, and a full disk
+                      leaves it a torn state and a torn backup
     pulumi.passphrase 32 random bytes in hexadecimal, readable by the owner only
 
 A run that only reads works on a copy: the CLI writes even for a preview.
@@ -55,17 +57,27 @@ class Place:
         return self._checkpoint.is_file() or self._checkpoint.with_suffix(".json.bak").is_file()
 
     def prepare(self) -> None:
-        """Make the folders."""
+        """Make the folders, and the file by which the CLI knows the project."""
         for folder in (self.root / "backend", self.work, self.root / "home"):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        project = self.work / "Pulumi.yaml"
+        if not project.is_file():
+            write_atomic(project, f"name: {self._project}\nruntime: python\n".encode())
 
     def close_to_others(self) -> None:
         """What the Automation API writes in this process, its settings, has the process's own mode."""
         for path in self.work.iterdir():
             path.chmod(0o600)
 
+    @property
+    def _last(self) -> Path:
+        return self.root / "last.json"
+
     def keep(self) -> None:
-        """Put what the CLI wrote beside its backend where the next run finds it: it is there."""
+        """Remember the state as it is now, for a save of the CLI that goes wrong. Raises OSError."""
+        now = _read(self._checkpoint)
+        if whole(now) and now != _read(self._last):
+            write_atomic(self._last, now)
 
     def environment(self, *, own_home: bool) -> dict[str, str]:
         """What the CLI needs to know. A passphrase of the user's own comes before ours."""
@@ -104,26 +116,23 @@ class Place:
     def mend(self, *, unreadable: bool = False) -> bool:
         """A CLI that was killed while it saved leaves its state under the name of the backup, one save older.
 
-        Tells whether that took its place; `unreadable`: the CLI itself cannot read what is there.
+        One whose disk was full leaves neither; then the state of `keep` counts. Tells whether an older state took its
+        place; `unreadable`: the CLI itself cannot read what is there.
         """
         # The backend writes attributes beside each file, not in one step; empty ones make the file unreadable.
         for attributes in (self.root / "backend").rglob("*.attrs"):
             if not whole(attributes.read_bytes()):
                 attributes.unlink()
-        backup = self._checkpoint.with_suffix(".json.bak")
-        if not backup.is_file() or not whole(backup.read_bytes()):
+        now, last = _read(self._checkpoint), _read(self._last)
+        if whole(now) and (now == last or not unreadable):
             return False
-        if not unreadable and self._checkpoint.is_file() and whole(self._checkpoint.read_bytes()):
-            return False
-        write_atomic(self._checkpoint, backup.read_bytes())
-        return True
+        for other in (_read(self._checkpoint.with_suffix(".json.bak")), last):
+            if whole(other) and other != now:
+                write_atomic(self._checkpoint, other)
+                return True
+        return False
 
     # ------------------------------------------------------------ locks of the CLI itself
-
-    @property
-    def locked(self) -> bool:
-        """Whether a run of the CLI holds a lock, or left one."""
-        return bool(self._locks())
 
     def break_stale_locks(self, sleep: Callable[[float], None] = time.sleep) -> list[str]:
         """Remove locks of processes that are dead on this host; wait for one that is about to end.
@@ -143,7 +152,9 @@ class Place:
                         f"{lock.get('username', '?')} on {lock.get('hostname', '?')}, process {lock.get('pid', '?')}, "
                         f"runs the Pulumi CLI on this stack since {lock.get('timestamp', '?')}",
                         where=name,
-                        hint="wait for it to end; if it is gone for good, remove this file",
+                        hint=f"the run that started it lost the stack; end it (kill {lock.get('pid')}), then run again"
+                        if here
+                        else "wait for it to end; if it is gone for good, remove this file, then run again",
                     )
                 else:
                     sleep(0.5)
@@ -165,6 +176,14 @@ class Place:
 
     def _remove_lock(self, name: str) -> None:
         Path(name).unlink(missing_ok=True)
+
+
+def _read(path: Path) -> bytes:
+    """What a file holds; nothing where there is none."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 def whole(data: bytes) -> bool:

@@ -60,8 +60,10 @@ class Recovery:
     def _create(self, urn: str, resource: dict[str, Any], find: Recover) -> None:
         name = urns.name(urn)
         inputs = {key: value for key, value in (resource.get("inputs") or {}).items() if key != DEFAULTS}
+        ours = {entry["id"] for entry in self._resources if entry["urn"] == urn and entry.get("id")}
+        if self._intents.get(urn, {}).get("made") in ours:
+            return
         found = find(urns.kind(urn), name, inputs)
-        ours = {entry.get("id") for entry in self._resources if entry["urn"] == urn}
         if found is not None and found in ours:
             return
         if found is None:

@@ -2,14 +2,16 @@
 
 Pulumi forgets a create whose answer never came: when the process that serves the provider dies, the CLI sees a broken
 connection, takes the create for a failure and drops it, although the service did it. So each create is written down
-here before the service is called and settled when it has answered; what is left open is looked up by the next run
-(recovery.py). Failures are kept in their own words too: what the CLI prints of them has lost the code and the hint.
+here before the service is called, and after it with what came of it: an answer of ours that never reached the CLI is
+told by an id that its state does not hold. What is left is looked up by the next run (recovery.py). Failures are kept
+in their own words too: what the CLI prints of them has lost the code and the hint.
 """
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from ....specs.errors import CcdeployError
@@ -58,21 +60,28 @@ class Intents:
             }
         )
 
-    def settle(self, urn: str) -> None:
-        """The service answered; the CLI knows."""
+    def refused(self, urn: str) -> None:
+        """The service answered: it was not made."""
         self._append({"settle": urn})
 
-    def open(self, *, settled: bool = False) -> dict[str, dict[str, Any]]:
-        """The creates without an outcome, by URN; with `settled` all that were begun since the last finished run."""
+    def made(self, urn: str, identifier: str) -> None:
+        """The service answered: it was made. Whether the CLI hears of it is another thing."""
+        self._append({"settle": urn, "made": identifier})
+
+    def open(self) -> dict[str, dict[str, Any]]:
+        """What was or may have been made since the last finished run, by URN; `made` is the id, if known."""
         if JOURNAL not in self._store.names():
             return {}
         found: dict[str, dict[str, Any]] = {}
         with self._lock:
             for record in current(self._journal_now().records):
+                urn = record.get("begin") or record.get("settle", "")
                 if "begin" in record:
-                    found[record["begin"]] = record
-                elif not settled:
-                    found.pop(record.get("settle", ""), None)
+                    found[urn] = record
+                elif "made" in record and urn in found:
+                    found[urn] = {**found[urn], "made": record["made"]}
+                else:
+                    found.pop(urn, None)
             return found
 
     def clear(self) -> None:
@@ -122,6 +131,8 @@ class Watched:
     def __init__(self, inner: Provider, intents: Intents | None) -> None:
         self._inner = inner
         self._intents = intents
+        self._turn = threading.Condition()
+        self._under_way = 0
         self.failures: dict[str, Failed] = {}
 
     @property
@@ -150,20 +161,24 @@ class Watched:
         """Written down, made, settled. An answer that was lost on the way stays open."""
         if request.preview or self._intents is None:
             return self._inner.create(request)
+        with self._working():
+            return self._create(request, self._intents)
+
+    def _create(self, request: CreateRequest, intents: Intents) -> CreateResult:
         try:
-            self._intents.begin(request)
+            intents.begin(request)
         except CcdeployError as error:
             raise self._kept(request.urn, ProviderError(error.message, code=error.code, hint=error.hint)) from error
         try:
             made = self._inner.create(request)
         except InitFailed as error:
-            self._intents.settle(request.urn)
+            intents.made(request.urn, error.id)
             raise self._kept(request.urn, error) from error
         except ProviderError as error:
             if error.code and not error.code.startswith(("Internal", "Service", "RequestTimeout", "unanswered")):
-                self._intents.settle(request.urn)
+                intents.refused(request.urn)
             raise self._kept(request.urn, error) from error
-        self._intents.settle(request.urn)
+        intents.made(request.urn, made.id)
         return made
 
     def read(self, request: ReadRequest) -> ReadResult:
@@ -172,17 +187,19 @@ class Watched:
 
     def update(self, request: UpdateRequest) -> Properties:
         """See Provider."""
-        try:
-            return self._inner.update(request)
-        except ProviderError as error:
-            raise self._kept(request.urn, error) from error
+        with self._working():
+            try:
+                return self._inner.update(request)
+            except ProviderError as error:
+                raise self._kept(request.urn, error) from error
 
     def delete(self, request: DeleteRequest) -> None:
         """See Provider."""
-        try:
-            self._inner.delete(request)
-        except ProviderError as error:
-            raise self._kept(request.urn, error) from error
+        with self._working():
+            try:
+                self._inner.delete(request)
+            except ProviderError as error:
+                raise self._kept(request.urn, error) from error
 
     def invoke(self, token: str, args: Properties) -> InvokeResult:
         """See Provider."""
@@ -191,6 +208,23 @@ class Watched:
     def cancel(self) -> None:
         """See Provider."""
         self._inner.cancel()
+
+    def rest(self) -> None:
+        """Return when no change is under way: one goes on although the CLI that asked for it is dead."""
+        with self._turn:
+            while self._under_way:
+                self._turn.wait()
+
+    @contextlib.contextmanager
+    def _working(self) -> Iterator[None]:
+        with self._turn:
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._under_way -= 1
+                self._turn.notify_all()
 
     def _kept(self, urn: str, error: ProviderError) -> ProviderError:
         self.failures[urn] = Failed(error)

@@ -218,7 +218,9 @@ class Rig:
             os.close(handle)
         assert status == 0
 
-    def on_pulumi(self, place: Path, endpoint: str, command: str) -> Result:
+    def on_pulumi(
+        self, place: Path, endpoint: str, command: str, tell: Callable[[Any], None] = lambda _event: None
+    ) -> Result:
         """`up` or `down --all` on Pulumi's engine, with the sandbox that serves `endpoint`."""
         center = self.found.center
         store = FileStore(place / "store")
@@ -240,12 +242,9 @@ class Rig:
                 place=Place(cloud, endpoint, endpoint),
                 lease=held,
             )
-            if command == "up":
-                result = pipeline.up(work, self.found.people, lambda _event: None, Stop())
-            else:
-                result = pipeline.down(work, lambda _event: None, Stop(), everything=True)
-        assert (result.error, result.failures) == (None, ())
-        return result
+            if command == "down":
+                return pipeline.down(work, tell, Stop(), everything=True)
+            return pipeline.up(work, self.found.people, tell, Stop())
 
     @staticmethod
     def begin(work: Callable[[], Any]) -> int:
@@ -301,11 +300,28 @@ ada.hill,ada.hill@example.org,Ada,Hill,helper,rights
 """
 
 
+EDITED = (
+    CENTER.replace("  front: {hours: day}", "  front: {hours: day, max_contacts: 5}\n  back: {hours: day}")
+    .replace("queues: [front]", "queues: [front, {queue: back, priority: 2}]")
+    .replace("08:00-20:00", "07:00-21:00")
+    .replace("[Break]", "[Training]")
+)
+
+
 @pytest.fixture
 def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rig:
     """A centre of fifteen resources and one person: its own flow without the built-in ones."""
-    folder = tmp_path / "line"
-    for name, text in (("center.yaml", CENTER), ("flows/welcome.yaml", WELCOME), ("rosters/helpers.csv", HELPERS)):
+    return _rig(tmp_path / "line", CENTER, WELCOME, monkeypatch)
+
+
+@pytest.fixture
+def edited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rig:
+    """The same centre after an edit that makes, changes, links and drops."""
+    return _rig(tmp_path / "edited", EDITED, WELCOME.replace("call again", "call later"), monkeypatch)
+
+
+def _rig(folder: Path, center: str, welcome: str, monkeypatch: pytest.MonkeyPatch) -> Rig:
+    for name, text in (("center.yaml", center), ("flows/welcome.yaml", welcome), ("rosters/helpers.csv", HELPERS)):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     found = actions.read(Settings(today=TODAY), folder, "up")

@@ -113,7 +113,9 @@ def test_a_second_operator_is_told_who_where_and_since_when(shelf: Any) -> None:
     with shelf.store().lease("up"), pytest.raises(LeaseHeld) as caught, shelf.store().lease("down"):
         pass
     assert f"process {os.getpid()}" in caught.value.message
-    assert "UTC (up)" in caught.value.message
+    assert "works on this stack (up) since 20" in caught.value.message
+    assert "--wait 300" in caught.value.hint
+    assert "ccdeploy unlock" in caught.value.hint
     assert caught.value.exit_code == 4
 
 
