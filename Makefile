@@ -65,7 +65,8 @@ engine-cli:
 torture: $(VENV)/.dev
 	CCDEPLOY_TORTURE=1 $(BIN)/pytest -q -m long tests/engine tests/server tests/functional/drift
 	CCDEPLOY_TORTURE=1 $(BIN)/pytest -q tests/docs/test_howtos.py tests/functional/test_killed_centre.py tests/functional/crash tests/engine \
-		tests/functional/connect/test_connect_strangers.py tests/server/test_sandbox_process.py $(ROSTER_TORTURE)
+		tests/functional/connect/test_connect_strangers.py tests/server/test_sandbox_process.py tests/server/test_cli_doctor.py \
+		$(ROSTER_TORTURE)
 
 ROSTER_TORTURE := tests/server/test_roster_interrupted.py tests/functional/agents/test_roster_net.py \
 	tests/unit/agents/test_roster_crash.py tests/unit/agents/test_roster_disk.py
