@@ -20,17 +20,19 @@ from .engine import urns
 Place = tuple[str, str]  # type token and logical name
 QUICK: Final = "aws:connect/quickConnect:QuickConnect"
 OWN_QUICK: Final = "ccdeploy:index:QuickConnect"
-_KEPT = 90  # characters of a name that stay readable in a passing one; the shortest limit of the service is 100
+_DOOMED: Final = "\0"  # in the place of a key: what is about to be deleted
+_KEPT: Final = 90  # characters of a name that stay readable in a passing one; the shortest limit of the service is 100
 
 
 @dataclass(slots=True)
 class Naming:
-    """The names of one program. `aside` bears another name for now; `known` is what a planned program wanted.
+    """The names of one program. `aside` bears another name for now, made with the id that it has ("" for what is new),
+    so that a replacement never meets what it replaces; `known` is what a planned program wanted.
 
     `wanted` is filled while a program runs: the name and the former logical name (or None) by place.
     """
 
-    aside: frozenset[Place] = frozenset()
+    aside: Mapping[Place, str] = field(default_factory=dict)
     known: Mapping[Place, tuple[str, str | None]] = field(default_factory=dict)
     wanted: dict[Place, tuple[str, str | None]] = field(default_factory=dict)
 
@@ -41,7 +43,7 @@ class Naming:
         # What only stays until people have left it gives its name to what the folder has.
         leaving = bool(self.known) and place not in self.known
         taken = leaving and (family(token), title) in {(family(kind), name) for (kind, _), (name, _) in self._known()}
-        return passing(key, title) if taken or place in self.aside else title
+        return passing(key, title, self.aside.get(place, "")) if taken or place in self.aside else title
 
     def _known(self) -> Iterable[tuple[Place, tuple[str, str | None]]]:
         return self.known.items()
@@ -61,9 +63,9 @@ def family(token: str) -> str:
     return QUICK if token == OWN_QUICK else token
 
 
-def passing(key: str, title: str) -> str:
-    """The name for one stage: readable, of characters that every kind takes, and always the same."""
-    return f"{title[:_KEPT].rstrip()} - {hashlib.sha256(f'{key}/{title}'.encode()).hexdigest()[:6]}"
+def passing(key: str, title: str, id_: str) -> str:
+    """The name for one stage: readable, of characters that every kind takes, the same while the same thing stands."""
+    return f"{title[:_KEPT].rstrip()} - {hashlib.sha256(f'{key}/{title}/{id_}'.encode()).hexdigest()[:6]}"
 
 
 def stepping_aside(
@@ -71,26 +73,33 @@ def stepping_aside(
 ) -> Naming:
     """The naming of the first stage. `wanted` was told by a planned program, `resources` are those of the state,
     `replaced` the places that the plan replaces."""
-    held = dict(_held(wanted, resources))
-    bearers = {(family(token), name.casefold()): (token, key) for (token, key), name in held.items()}
+    bearers: dict[Place, set[Place]] = {}  # by family and name; a thing that is about to be deleted is no place
+    ids: dict[Place, str] = {}
+    for place, name, id_ in _held(wanted, resources):
+        bearers.setdefault((family(place[0]), name.casefold()), set()).add(place)
+        ids.setdefault(place, id_)
     aside: set[Place] = set()
     for place, (title, _was) in wanted.items():
-        bearer = bearers.get((family(place[0]), title.casefold()))
-        if bearer is not None and bearer != place:
-            aside |= {place, bearer}
-        elif bearer == place and place in replaced:
+        found = bearers.get((family(place[0]), title.casefold()), set())
+        if found - {place}:
+            aside |= {place, *(other for other in found if other[1] != _DOOMED)}
+        elif place in found and place in replaced:
             aside.add(place)
-    return Naming(frozenset(aside), wanted)
+    return Naming({place: ids.get(place, "") for place in aside}, wanted)
 
 
 def _held(
     wanted: Mapping[Place, tuple[str, str | None]], resources: Iterable[Mapping[str, Any]]
-) -> Iterable[tuple[Place, str]]:
-    """What stands by the place that it has in the folder now, with the name that it bears."""
+) -> Iterable[tuple[Place, str, str]]:
+    """What stands by the place that it has in the folder now, with the name that it bears and its id."""
     now = {(token, was): (token, key) for (token, key), (_, was) in wanted.items() if was}
     families = {family(token) for token, _ in wanted}
     for item in resources:
         name = (item.get("inputs") or {}).get("name")
         place = (str(item["type"]), urns.name(str(item["urn"])))
-        if name and item.get("id") and not item.get("delete") and family(place[0]) in families:
-            yield (place if place in wanted else now.get(place, place)), str(name)
+        if not name or not item.get("id") or family(place[0]) not in families:
+            continue
+        if item.get("delete"):  # the old side of a replacement that did not come to its end
+            yield (place[0], _DOOMED), str(name), ""
+        else:
+            yield (place if place in wanted else now.get(place, place)), str(name), str(item["id"])
