@@ -47,6 +47,7 @@ class Events:
         self._steps: dict[str, Step] = {}
         self._errors: dict[str, str] = {}
         self._general: list[str] = []
+        self._replaced: dict[str, str] = {}  # id of what is replaced -> URN of its replacement, which may be another
         self.mutations = 0
 
     @property
@@ -91,6 +92,10 @@ class Events:
         step = self._step(metadata)
         if step is None:
             return
+        if operation == "create-replacement" and metadata.old is not None and metadata.old.id:
+            self._replaced[metadata.old.id] = urn
+            if metadata.old.urn != urn:
+                self._steps.pop(metadata.old.urn, None)  # it was deleted first, under the name it had
         self._began.setdefault(urn, time.monotonic())
         if self.preview:
             self._keep(step)
@@ -100,6 +105,8 @@ class Events:
     def _done(self, metadata: Any) -> None:
         operation, urn = str(metadata.op.value), metadata.urn
         step = self._step(metadata)
+        if operation == "delete-replaced" and self._replaced.get(_id(metadata), urn) != urn:
+            return  # told with the replacement, which bears another name
         # The first half of a replacement is not yet the replacement; the refresh of a refresh is told on its own.
         if step is None or (operation == "delete-replaced" and urn not in self._steps):
             if step is not None:
