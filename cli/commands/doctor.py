@@ -27,30 +27,13 @@ def command(given: Settings, folder: Path | None, policy: bool, into: Path | Non
     Reads only. Exit code 1 when something would stop a run; each finding names the command that mends it. With --policy
     it prints the least that AWS must allow to run this stack, generated from the calls that ccdeploy can make.
     """
-    from ..output import out, out_json, talk
-
     if into is not None and not policy:
         raise click.UsageError("--into goes with --policy: it says where the policies are written.")
     if policy:
-        from ...deploy.needed_policy import needed
-
-        found = needed(given, folder)
-        commands = found.write(into) if into is not None else []
-        if given.json:
-            granted = found.granted
-            whole = {"policy": granted.document, "reasons": granted.reasons, "size": granted.size}
-            out_json({**whole, "parts": granted.parts(), "commands": commands})
-        elif into is not None:
-            for note in found.notes:
-                talk(f"note: {note}")
-            talk("For the account's administrator; ROLE is the role that runs ccdeploy:")
-            out("\n".join(commands))
-        else:
-            out_json(found.granted.document)
-            for note in (*found.notes, *found.how):
-                talk(f"note: {note}")
+        _policy(given, folder, into)
         return
     from ...deploy import doctor
+    from ..output import out, out_json
     from ..render.doctor import report_text
 
     report = doctor.examine(given, folder)
@@ -59,3 +42,25 @@ def command(given: Settings, folder: Path | None, policy: bool, into: Path | Non
     else:
         out(report_text(report))
     click.get_current_context().exit(1 if report.failed else 0)
+
+
+def _policy(given: Settings, folder: Path | None, into: Path | None) -> None:
+    """Print the policy, or write it as managed ones and print the commands that attach them."""
+    from ...deploy.needed_policy import needed
+    from ..output import out, out_json, talk
+
+    found = needed(given, folder)
+    commands = found.write(into) if into is not None else []
+    if given.json:
+        granted = found.granted
+        whole = {"policy": granted.document, "reasons": granted.reasons, "size": granted.size}
+        out_json({**whole, "parts": granted.parts(), "commands": commands})
+    elif into is not None:
+        for note in found.notes:
+            talk(f"note: {note}")
+        talk("For the account's administrator; ROLE is the role that runs ccdeploy:")
+        out("\n".join(commands))
+    else:
+        out_json(found.granted.document)
+        for note in (*found.notes, *found.how):
+            talk(f"note: {note}")
