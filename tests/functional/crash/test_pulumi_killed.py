@@ -78,8 +78,8 @@ def at_work(doomed: list[int]) -> str:
     for pid in doomed:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")[1:]
         plain = [word for word in words if word and not word.startswith("-")]
-        if not plain:  # it ended just now
-            continue
+        if not plain:
+            raise ProcessLookupError("it ended just now")
         return "stack " + plain[1] if plain[:1] == ["stack"] else plain[0]
     return "no CLI"
 
