@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ..specs.frozen import dataclass
 from .policy import INLINE, Granted, Place, policy_of
 from .settings import Settings, center_folder
 from .validate import valid
 from .wiring import last_applied, store_of
-
-if TYPE_CHECKING:
-    pass
 
 SANDBOX_ACCOUNT: Final = "123456789012"
 
